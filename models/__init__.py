@@ -1,0 +1,1 @@
+"""The pure core of Segue: values in, values out. Read `personalizer.py` first."""

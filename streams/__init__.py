@@ -1,0 +1,1 @@
+"""The shell of Segue: Faust, Kafka, RocksDB, the clock, the command line."""

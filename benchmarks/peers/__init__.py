@@ -1,0 +1,1 @@
+"""The peers, one a file: `python -m benchmarks.peers.NAME OPTIONS` runs one until SIGTERM."""

@@ -1,0 +1,170 @@
+"""The catalogue: what a worker knows of all items, in arrays that compiled passes read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from models.events import CatalogRecord, ItemKey, stable_key
+from models.item_space import DIMENSIONS
+from models.items import NEVER, SUCCESSORS, ModelRows
+
+ARTIST_TOP: Final = 32
+"""Most played items kept for each artist."""
+TOP: Final = 64
+"""Most played items kept over all."""
+UNKNOWN: Final = -1
+
+
+class Catalogue:
+    """Item models by position, positions by key; it grows as items arrive and forgets nothing.
+
+    Positions are local to the process and mean nothing outside of it: whatever leaves it (state, slates)
+    speaks of keys and ids, and ties are broken by key. An item is *listed*, and may be recommended, once
+    its model or its catalog record has arrived; a key that was only seen in somebody's history is not.
+
+    `version` counts the updates applied: two catalogues fed the same updates in the same order are equal.
+
+    >>> catalogue = Catalogue()
+    >>> catalogue.apply_record(CatalogRecord(item="t:1", title="Blue", artist="Ann"))
+    >>> position = catalogue.position_of(stable_key("t:1"))
+    >>> catalogue.item_id(position), catalogue.title(position), catalogue.artist_name(position)
+    ('t:1', 'Blue', 'Ann')
+    """
+
+    def __init__(self, *, room: int = 1024) -> None:
+        self.version = 0
+        self._positions: dict[int, int] = {}
+        self._ids: list[str] = []
+        self._titles: list[str] = []
+        self._artists: dict[int, int] = {}
+        self._artist_names: list[str] = []
+        self.keys = np.zeros(room, np.int64)
+        self.listed = np.zeros(room, np.bool_)
+        self.artist = np.full(room, UNKNOWN, np.int32)
+        self.plays = np.zeros(room, np.float32)
+        self.skips = np.zeros(room, np.float32)
+        self.popularity = np.full(room, NEVER, np.float64)
+        self.vectors = np.zeros((room, DIMENSIONS), np.float16)
+        self.successors = np.full((room, SUCCESSORS), UNKNOWN, np.int32)
+        self.shares = np.zeros((room, SUCCESSORS), np.float32)
+        self.artist_keys = np.zeros(64, np.int64)
+        self.artist_top = np.full((64, ARTIST_TOP), UNKNOWN, np.int32)
+        self.top = np.full(TOP, UNKNOWN, np.int32)
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def position_of(self, key: ItemKey) -> int:
+        """Find the position of a key, making room for one that is new."""
+        position = self._positions.get(key)
+        if position is None:
+            position = len(self._ids)
+            if position == len(self.keys):
+                self._grow()
+            self._positions[key] = position
+            self._ids.append("")
+            self._titles.append("")
+            self.keys[position] = key
+        return position
+
+    def positions_of(self, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+        """Find the positions of many keys, int32."""
+        return np.fromiter((self.position_of(key) for key in keys.tolist()), np.int32, len(keys))
+
+    def item_id(self, position: int) -> str:
+        """Name the item at a position; empty while it is not listed."""
+        return self._ids[position]
+
+    def title(self, position: int) -> str:
+        """Title of the item, or its id where no catalog record has arrived."""
+        return self._titles[position] or self._ids[position]
+
+    def artist_name(self, position: int) -> str:
+        """Name the item's artist, or say nothing where unknown."""
+        artist = int(self.artist[position])
+        return self._artist_names[artist] if artist >= 0 else ""
+
+    def artist_key(self, position: int) -> ItemKey:
+        """Key of the item's artist, 0 where unknown."""
+        artist = int(self.artist[position])
+        return ItemKey(int(self.artist_keys[artist])) if artist >= 0 else ItemKey(0)
+
+    def apply_record(self, record: CatalogRecord) -> None:
+        """Take in what a catalogue says of an item; the last record wins."""
+        position = self._list(record.item)
+        self._titles[position] = record.title
+        artist = self._artist_position(record.artist)
+        former = int(self.artist[position])
+        if former not in (artist, UNKNOWN):
+            row = self.artist_top[former]
+            row[row == position] = UNKNOWN
+        self.artist[position] = artist
+        self._rank(position)
+        self.version += 1
+
+    def apply_models(self, items: Sequence[str], models: ModelRows) -> None:
+        """Take in newer item models (dtype `ITEM_MODEL`, one for each id); the last of an item wins."""
+        positions = np.fromiter((self._list(item) for item in items), np.int64, len(items))
+        followed = models["shares"] > 0
+        successors = np.full(followed.shape, UNKNOWN, np.int32)
+        successors[followed] = self.positions_of(models["successors"][followed])
+        moved = positions[self.popularity[positions] != models["popularity"]]
+        for name in ("plays", "skips", "popularity", "shares"):
+            getattr(self, name)[positions] = models[name]
+        self.vectors[positions] = models["vector"]
+        self.successors[positions] = successors
+        for position in moved.tolist():
+            self._rank(position)
+        self.version += len(items)
+
+    def _list(self, item: str) -> int:
+        position = self.position_of(stable_key(item))
+        self._ids[position] = item
+        self.listed[position] = True
+        return position
+
+    def _artist_position(self, name: str) -> int:
+        key = stable_key("artist:" + name)
+        position = self._artists.get(key)
+        if position is None:
+            position = len(self._artist_names)
+            if position == len(self.artist_keys):
+                self.artist_keys = np.concatenate((self.artist_keys, np.zeros_like(self.artist_keys)))
+                self.artist_top = np.concatenate((self.artist_top, np.full_like(self.artist_top, UNKNOWN)))
+            self._artists[key] = position
+            self._artist_names.append(name)
+            self.artist_keys[position] = key
+        return position
+
+    def _rank(self, position: int) -> None:
+        """Keep the top lists; popularity as a logarithm only grows, so they are exact in any order."""
+        if self.popularity[position] <= NEVER:
+            return
+        artist = int(self.artist[position])
+        rows = (self.top,) if artist < 0 else (self.top, self.artist_top[artist])
+        for row in rows:
+            if position in row:
+                continue
+            popularity = np.where(row < 0, NEVER, self.popularity[row])
+            weakest = int(np.argmin(popularity))
+            if popularity[weakest] < self.popularity[position]:
+                row[weakest] = position
+
+    def _grow(self) -> None:
+        for name, blank in (
+            ("keys", 0),
+            ("listed", False),
+            ("artist", UNKNOWN),
+            ("plays", 0),
+            ("skips", 0),
+            ("popularity", NEVER),
+            ("vectors", 0),
+            ("successors", UNKNOWN),
+            ("shares", 0),
+        ):
+            column = getattr(self, name)
+            setattr(self, name, np.concatenate((column, np.full_like(column, blank))))

@@ -1,0 +1,201 @@
+"""The ring: the last events of one listener. It is the memory; everything else is computed from it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from models.errors import CorruptState
+from models.events import PLAY_MS, SESSION_GAP_SECONDS, ItemKey
+
+SEGMENT_EVENTS: Final = 64
+"""Events in one sealed segment; the open end of the ring holds fewer."""
+
+RING_EVENT: Final = np.dtype([("item", "<i8"), ("at", "<u4"), ("played", "<u4")])
+"""One stored event, 16 bytes: item key, Unix seconds, milliseconds played << 5 | event code."""
+
+SEGMENT_BYTES: Final = SEGMENT_EVENTS * RING_EVENT.itemsize
+MAX_PLAYED_MS: Final = (1 << 27) - 1
+
+IntArray = npt.NDArray[np.int64]
+IndexArray = npt.NDArray[np.int32]
+CodeArray = npt.NDArray[np.int8]
+
+
+class History:
+    """The last events of a listener, oldest first, in parallel arrays that compiled passes read.
+
+    `capacity_events` is a multiple of 64. The ring keeps that many sealed events and up to 63 open ones,
+    so what it holds depends only on `count`, the number of events ever appended. The columns are views of
+    length `len(history)`; `index` holds the positions of the items in the catalogue of this process,
+    `session` a number that changes after each pause of more than 30 minutes, `good` whether an event was
+    a play of 30 seconds or more, `is_play` whether it was a play of any length.
+
+    >>> history = History(capacity_events=64)
+    >>> history.append(ItemKey(7), index=0, at_seconds=100, ms_played=40_000, code=0)
+    >>> len(history), history.count, bool(history.good[0])
+    (1, 1, True)
+    """
+
+    __slots__ = ("_at", "_code", "_end", "_index", "_item", "_ms", "_session", "_start", "capacity", "count")
+
+    def __init__(self, *, capacity_events: int) -> None:
+        if capacity_events < SEGMENT_EVENTS or capacity_events % SEGMENT_EVENTS:
+            raise ValueError(f"capacity_events must be a positive multiple of {SEGMENT_EVENTS}")
+        # Appending moves everything once in capacity / 8 events: cheap, and a listener stays small.
+        room = capacity_events + SEGMENT_EVENTS + max(SEGMENT_EVENTS, capacity_events // 8)
+        self.capacity = capacity_events
+        self.count = 0
+        self._start = 0
+        self._end = 0
+        self._item = np.zeros(room, np.int64)
+        self._at = np.zeros(room, np.int64)
+        self._ms = np.zeros(room, np.int32)
+        self._code = np.zeros(room, np.int8)
+        self._index = np.zeros(room, np.int32)
+        self._session = np.zeros(room, np.int32)
+
+    def __len__(self) -> int:
+        return self._end - self._start
+
+    @property
+    def item(self) -> IntArray:
+        """Item keys, int64."""
+        return self._item[self._start : self._end]
+
+    @property
+    def at(self) -> IntArray:
+        """When each event happened (a play: ended), Unix seconds, int64."""
+        return self._at[self._start : self._end]
+
+    @property
+    def ms_played(self) -> IndexArray:
+        """Milliseconds played, int32; 0 for events that are not plays."""
+        return self._ms[self._start : self._end]
+
+    @property
+    def code(self) -> CodeArray:
+        """Event codes (`events.EVENT_CODES`), int8."""
+        return self._code[self._start : self._end]
+
+    @property
+    def index(self) -> IndexArray:
+        """Positions of the items in this process's catalogue, int32."""
+        return self._index[self._start : self._end]
+
+    @property
+    def session(self) -> IndexArray:
+        """Session numbers, int32; only equality means anything."""
+        return self._session[self._start : self._end]
+
+    @property
+    def is_play(self) -> npt.NDArray[np.bool_]:
+        """Which events are plays of any length."""
+        return np.equal(self.code, 0)
+
+    @property
+    def good(self) -> npt.NDArray[np.bool_]:
+        """Which events are plays of 30 seconds or more."""
+        return np.logical_and(self.code == 0, self.ms_played >= PLAY_MS)
+
+    def append(self, item: ItemKey, *, index: int, at_seconds: int, ms_played: int, code: int) -> None:
+        """Add the newest event; a segment that no longer fits falls out at the other end."""
+        if self._end == len(self._item):
+            self._compact()
+        end = self._end
+        ms = min(ms_played, MAX_PLAYED_MS)
+        self._session[end] = self._session_of_next(at_seconds, ms)
+        self._item[end] = item
+        self._at[end] = at_seconds
+        self._ms[end] = ms
+        self._code[end] = code
+        self._index[end] = index
+        self._end = end + 1
+        self.count += 1
+        if self.count % SEGMENT_EVENTS == 0 and len(self) > self.capacity:
+            self._start += SEGMENT_EVENTS
+
+    def _session_of_next(self, at_seconds: int, ms_played: int) -> int:
+        if self._end == self._start:
+            return 0
+        last = self._end - 1
+        pause = at_seconds - ms_played / 1000 - self._at[last]
+        return int(self._session[last]) + int(pause > SESSION_GAP_SECONDS)
+
+    def _compact(self) -> None:
+        kept = len(self)
+        for column in (self._item, self._at, self._ms, self._code, self._index, self._session):
+            column[:kept] = column[self._start : self._end]
+        self._start, self._end = 0, kept
+
+    def load(self, rows: npt.NDArray[np.void], *, count: int) -> None:
+        """Replace everything by stored `rows` (dtype `RING_EVENT`), the last of `count` events ever."""
+        n = len(rows)
+        self._start, self._end, self.count = 0, n, count
+        self._item[:n] = rows["item"]
+        self._at[:n] = rows["at"]
+        self._ms[:n] = rows["played"] >> 5
+        self._code[:n] = rows["played"] & 31
+        pause = self._at[1:n] - self._ms[1:n] / 1000 - self._at[: max(n - 1, 0)]
+        self._session[1:n] = np.cumsum(pause > SESSION_GAP_SECONDS)
+
+    @property
+    def sealed(self) -> range:
+        """The numbers of the sealed segments that the ring still holds."""
+        last = self.count // SEGMENT_EVENTS
+        return range(last - (len(self) // SEGMENT_EVENTS), last)
+
+    def segment(self, number: int) -> bytes:
+        """Sealed segment `number` as 1,024 bytes."""
+        if number not in self.sealed:
+            raise ValueError(f"segment {number} is not in the ring")
+        first = (number - self.sealed.start) * SEGMENT_EVENTS
+        return self._pack(first, first + SEGMENT_EVENTS)
+
+    def open_end(self) -> bytes:
+        """The events after the last sealed segment, 16 bytes each."""
+        return self._pack(len(self) - self.count % SEGMENT_EVENTS, len(self))
+
+    def _pack(self, first: int, last: int) -> bytes:
+        rows = np.zeros(last - first, RING_EVENT)
+        rows["item"] = self.item[first:last]
+        rows["at"] = self.at[first:last]
+        rows["played"] = (self.ms_played[first:last].astype(np.uint32) << 5) | self.code[first:last].astype(
+            np.uint32
+        )
+        return rows.tobytes()
+
+
+def segments_of(count: int, *, capacity_events: int) -> range:
+    """The numbers of the sealed segments that a ring with `count` events ever appended holds.
+
+    >>> segments_of(200, capacity_events=128)
+    range(1, 3)
+    """
+    last = count // SEGMENT_EVENTS
+    return range(max(0, last - capacity_events // SEGMENT_EVENTS), last)
+
+
+def restore_history(
+    *, count: int, segments: Sequence[bytes], open_end: bytes, capacity_events: int
+) -> History:
+    """Rebuild the ring that had `count` events from its sealed segments and its open end.
+
+    The catalogue positions (`index`) are zero until the caller fills them in.
+
+    Raises:
+        CorruptState: a part has the wrong length, or parts are missing.
+
+    """
+    expected = segments_of(count, capacity_events=capacity_events)
+    if len(segments) != len(expected) or any(len(part) != SEGMENT_BYTES for part in segments):
+        raise CorruptState(f"expected {len(expected)} segments of {SEGMENT_BYTES} bytes for {count} events")
+    if len(open_end) != (count % SEGMENT_EVENTS) * RING_EVENT.itemsize:
+        raise CorruptState(f"open end has {len(open_end)} bytes for {count} events")
+    history = History(capacity_events=capacity_events)
+    rows = np.frombuffer(b"".join((*segments, open_end)), RING_EVENT)
+    history.load(rows, count=count)
+    return history

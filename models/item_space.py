@@ -1,0 +1,62 @@
+"""The first item space: random indexing (Kanerva et al. 2000; Sahlgren 2005).
+
+An item's vector is the normalised sum of the random signatures of what it is played with and of its
+artist. Signatures are drawn from the key alone, so every worker agrees on them without talking, and sums
+are integers, so their order does not matter.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from models.compiled import compiled
+
+DIMENSIONS: Final = 64
+SIGNATURE_NONZEROS: Final = 8
+"""Entries of +1 or -1 in a signature; the rest is zero (sparse signatures add up with little noise)."""
+
+VectorArray = npt.NDArray[np.float32]
+
+
+@compiled
+def _mix(state: int) -> int:
+    """SplitMix64's output function (Steele, Lea and Flood 2014)."""
+    z = np.uint64(state)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+@compiled
+def add_signature(total: npt.NDArray[np.int32], key: int, weight: int) -> None:
+    """Add `weight` times the signature of `key` to `total` (int32, 64 entries), in place."""
+    state = np.uint64(key)
+    for _ in range(SIGNATURE_NONZEROS):
+        state = state + np.uint64(0x9E3779B97F4A7C15)
+        bits = _mix(state)
+        place = np.int64(bits & np.uint64(DIMENSIONS - 1))
+        if (bits >> np.uint64(63)) != np.uint64(0):
+            total[place] += weight
+        else:
+            total[place] -= weight
+
+
+def signature(key: int) -> npt.NDArray[np.int32]:
+    """Draw the signature of a key: int32, 64 entries, at most 8 of them not zero.
+
+    >>> bool((signature(7) == signature(7)).all()), int(abs(signature(7)).sum()) <= 8
+    (True, True)
+    """
+    total = np.zeros(DIMENSIONS, np.int32)
+    add_signature(total, key, 1)
+    return total
+
+
+def unit(vector: npt.NDArray[np.generic]) -> VectorArray:
+    """Scale to length one (float32); the zero vector stays zero, it means *nothing known*."""
+    wide = vector.astype(np.float64)
+    length = float(np.sqrt(wide @ wide))
+    return (wide / length if length > 0 else wide).astype(np.float32)

@@ -1,0 +1,7 @@
+"""Simulated listeners: a seeded population for the demo, for load, and for tests without real data."""
+
+from models.listeners.catalogue import Catalogue
+from models.listeners.listener import Action, Listener
+from models.listeners.simulation import Population, simulate
+
+__all__ = ["Action", "Catalogue", "Listener", "Population", "simulate"]

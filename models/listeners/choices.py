@@ -1,0 +1,104 @@
+"""How somebody comes to the next item: habits, albums, rotation, discovery, recommendations."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Final
+
+from models.listeners.catalogue import Catalogue
+from models.listeners.draws import Draws
+from models.listeners.memory import Memory
+from models.listeners.tastes import Tastes
+
+_PRESSES_RECOMMENDED: Final = 0.35
+_TRIES_STRANGE: Final = 0.3
+_GOES_ON: Final = 0.72
+
+
+class Way(Enum):
+    """How somebody came to an item."""
+
+    HABIT = auto()
+    ALBUM = auto()
+    ROTATION = auto()
+    DISCOVERY = auto()
+    RECOMMENDATION = auto()
+
+
+_FRESH: Final = ((0.44, Way.HABIT), (0.51, Way.ALBUM), (0.73, Way.ROTATION))
+_RUNS: Final = frozenset({Way.HABIT, Way.ALBUM})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An item by its index, and the position on the slate where it was a recommendation."""
+
+    index: int
+    way: Way
+    position: int = 0
+
+
+class Chooser:
+    """What one listener knows and loves, and therefore plays."""
+
+    __slots__ = ("_catalogue", "_draws", "_last", "memory", "tastes")
+
+    def __init__(self, *, tastes: Tastes, catalogue: Catalogue, draws: Draws) -> None:
+        self.tastes = tastes
+        self.memory = Memory()
+        self._catalogue = catalogue
+        self._draws = draws
+        self._last: Choice | None = None
+
+    def choose(self, at: float, slate: Sequence[str]) -> Choice:
+        """Choose the next item at a Unix time, perhaps from a slate."""
+        self._last = self._recommended(slate) or self._own(at)
+        return self._last
+
+    def interrupt(self) -> None:
+        """End a run: a skip, or a new session, asks for something else."""
+        self._last = None
+
+    def _recommended(self, slate: Sequence[str]) -> Choice | None:
+        """Press on a slate now and then: more often on top, seldom on what is strange."""
+        if not slate or self._draws.uniform() >= _PRESSES_RECOMMENDED:
+            return None
+        position = self._draws.zipf(len(slate))
+        index = self._catalogue.find(slate[position])
+        if index is None:
+            return None
+        familiar = self.tastes.likes_genre_of(self._catalogue.artist_of(index), self._catalogue)
+        if not (familiar or index in self.memory or self._draws.uniform() < _TRIES_STRANGE):
+            return None
+        return Choice(index, Way.RECOMMENDATION, position)
+
+    def _own(self, at: float) -> Choice:
+        way = self._way()
+        index = self._follow(way)
+        if index is None and way is not Way.DISCOVERY:
+            way, index = Way.ROTATION, self.memory.rotation(self._draws)
+        if index is None:
+            way, index = Way.DISCOVERY, self.tastes.discover(at, self._catalogue, self._draws)
+        return Choice(index, way)
+
+    def _way(self) -> Way:
+        """Go on with a run more often than not, or start afresh."""
+        if self._last is not None and self._last.way in _RUNS and self._draws.uniform() < _GOES_ON:
+            return self._last.way
+        chance = self._draws.uniform()
+        for limit, way in _FRESH:
+            if chance < limit:
+                return way
+        return Way.DISCOVERY
+
+    def _follow(self, way: Way) -> int | None:
+        """Give what comes after the last item by habit or on the album, None where nothing does."""
+        if self._last is None:
+            return None
+        if way is Way.HABIT:
+            return self.memory.follower(self._last.index)
+        if way is Way.ALBUM:
+            return self._catalogue.next_track(self._last.index)
+        return None

@@ -1,0 +1,129 @@
+"""The profile: a listener's taste vectors and running rates."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from models.errors import CorruptState
+from models.events import Event, EventType, ItemKey, stable_key
+from models.item_space import DIMENSIONS, VectorArray, unit
+
+HALF_LIVES_HOURS: Final = (0.75, 21 * 24.0, 2 * 365 * 24.0)
+"""How long evidence counts half: this session, these weeks, these years."""
+HORIZONS: Final = ("session", "weeks", "years")
+SKIP_RATE_STEP: Final = 0.05
+BANNED_ITEMS: Final = 128
+"""Bans remembered; the oldest makes room."""
+
+_FIXED: Final = struct.Struct("<dIIdH")  # taste time, plays, skips, skip rate, bans
+_TASTE_BYTES: Final = len(HALF_LIVES_HOURS) * DIMENSIONS * 4
+
+TasteArray = npt.NDArray[np.float32]
+
+
+def _nothing_known() -> TasteArray:
+    return np.zeros((len(HALF_LIVES_HOURS), DIMENSIONS), np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Profile:
+    """What is known of a listener beside the ring.
+
+    `evidence` (float32, 3 x 64) holds decayed sums of weighted item vectors as of `at`; a taste is its
+    direction. `banned` are the keys of items that must not come back, newest last.
+    """
+
+    evidence: TasteArray = field(default_factory=_nothing_known)
+    at: float = 0.0
+    plays: int = 0
+    skips: int = 0
+    skip_rate: float = 0.0
+    banned: tuple[ItemKey, ...] = ()
+
+    def tastes(self) -> TasteArray:
+        """Taste vectors of session, weeks and years: unit length or zero, float32, 3 x 64."""
+        return np.stack([unit(row) for row in self.evidence])
+
+
+def update_taste(evidence: VectorArray, item: VectorArray, *, weight: float, decay: float) -> VectorArray:
+    """Move taste towards the item, or away from it by a negative weight; never past it.
+
+    The direction of the result lies between those of `evidence` and of `item` for a positive weight.
+
+    >>> old, item = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
+    >>> update_taste(old, item, weight=1.0, decay=0.5).tolist()
+    [0.5, 1.0]
+    """
+    return (evidence * np.float32(decay) + item * np.float32(weight)).astype(np.float32)
+
+
+def update_profile(profile: Profile, event: Event, *, vector: VectorArray, weight: float) -> Profile:
+    """Learn one event: `vector` is the item's (unit or zero), `weight` what the event says of it.
+
+    An event that comes late counts as if it happened at the last known time: time never runs backwards.
+    """
+    at = max(profile.at, event.at)
+    elapsed_hours = (at - profile.at) / 3600 if profile.at else 0.0
+    evidence = np.stack(
+        [
+            update_taste(row, vector, weight=weight, decay=2.0 ** (-elapsed_hours / half_life_hours))
+            for row, half_life_hours in zip(profile.evidence, HALF_LIVES_HOURS, strict=True)
+        ]
+    )
+    skip_rate = profile.skip_rate
+    if event.type is EventType.PLAY:
+        skip_rate += SKIP_RATE_STEP * (float(event.is_skip) - skip_rate)
+    return replace(
+        profile,
+        evidence=evidence,
+        at=at,
+        plays=profile.plays + event.is_play,
+        skips=profile.skips + event.is_skip,
+        skip_rate=skip_rate,
+        banned=_update_bans(profile.banned, event),
+    )
+
+
+def _update_bans(banned: tuple[ItemKey, ...], event: Event) -> tuple[ItemKey, ...]:
+    if event.type not in {EventType.BAN, EventType.LIKE, EventType.SAVE}:
+        return banned
+    key = stable_key(event.item)
+    others = tuple(other for other in banned if other != key)
+    # To like or save a banned item is to take the ban back.
+    return (*others, key)[-BANNED_ITEMS:] if event.type is EventType.BAN else others
+
+
+def encode_profile(profile: Profile) -> bytes:
+    """Write a profile as plain bytes."""
+    fixed = _FIXED.pack(profile.at, profile.plays, profile.skips, profile.skip_rate, len(profile.banned))
+    return fixed + profile.evidence.tobytes() + np.array(profile.banned, "<i8").tobytes()
+
+
+def decode_profile(data: bytes) -> Profile:
+    """Read a profile.
+
+    Raises:
+        CorruptState: the length is wrong or a number is not finite.
+    """
+    if len(data) < _FIXED.size + _TASTE_BYTES:
+        raise CorruptState(f"profile of {len(data)} bytes")
+    at, plays, skips, skip_rate, bans = _FIXED.unpack_from(data)
+    if len(data) != _FIXED.size + _TASTE_BYTES + 8 * bans:
+        raise CorruptState(f"profile of {len(data)} bytes with {bans} bans")
+    evidence = np.frombuffer(data, "<f4", len(HALF_LIVES_HOURS) * DIMENSIONS, _FIXED.size)
+    if not (np.isfinite(evidence).all() and np.isfinite(at) and np.isfinite(skip_rate)):
+        raise CorruptState("profile with a number that is not finite")
+    banned = np.frombuffer(data, "<i8", bans, _FIXED.size + _TASTE_BYTES).tolist()
+    return Profile(
+        evidence=evidence.reshape(-1, DIMENSIONS).copy(),
+        at=at,
+        plays=plays,
+        skips=skips,
+        skip_rate=skip_rate,
+        banned=tuple(map(ItemKey, banned)),
+    )

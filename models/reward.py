@@ -1,0 +1,54 @@
+"""How good what happened was: the one place that says how plays, skips and likes count."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from models.events import Event, EventType
+
+TYPICAL_TRACK_MS: Final = 180_000
+"""Assumed length where the producer does not say how long the item is."""
+
+SKIP_WEIGHT: Final = -0.25
+"""An early skip judges the moment more than the item, so it weighs less than a play."""
+
+REPEAT_FACTOR: Final = 1.25
+"""Coming back to an item in the same session says more than hearing it once."""
+
+ACTION_WEIGHTS: Final[dict[EventType, float]] = {
+    EventType.LIKE: 2.0,
+    EventType.UNLIKE: -2.0,
+    EventType.SAVE: 2.0,
+    EventType.UNSAVE: -2.0,
+    EventType.PLAYLIST_ADD: 1.5,
+    EventType.PLAYLIST_REMOVE: -1.5,
+    EventType.SHARE: 1.0,
+    EventType.BAN: -3.0,
+}
+"""Each reversal takes back what the action gave."""
+
+
+def completion(event: Event) -> float:
+    """Share of the item that was heard, in [0, 1].
+
+    >>> completion(Event(id="1", type=EventType.PLAY, user="ann", at=0.0, item="t:1", ms_played=90_000))
+    0.5
+    """
+    return min(1.0, event.ms_played / (event.duration_ms or TYPICAL_TRACK_MS))
+
+
+def taste_weight(event: Event, *, repeated: bool) -> float:
+    """Signed weight with which an event moves taste; 0 for what says nothing about an item.
+
+    `repeated` tells whether the item was already played in this session.
+
+    >>> liked = Event(id="1", type=EventType.LIKE, user="ann", at=0.0, item="t:1")
+    >>> taste_weight(liked, repeated=False)
+    2.0
+    """
+    if event.type is not EventType.PLAY:
+        return ACTION_WEIGHTS.get(event.type, 0.0)
+    if event.is_skip:
+        return SKIP_WEIGHT
+    weight = 0.5 + 0.5 * completion(event)
+    return weight * REPEAT_FACTOR if repeated else weight

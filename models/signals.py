@@ -1,0 +1,109 @@
+"""Signals: what one event says of the items in it, packed in columns on the way to the item agent."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from models.errors import CorruptState
+from models.events import ItemKey
+
+VERSION: Final = 1
+SIGNAL: Final = np.dtype(
+    [
+        ("item", "<i8"),  # key of the item that the row speaks of
+        ("other", "<i8"),  # key of the other item or the artist; 0 where there is none
+        ("kind", "u1"),
+        ("weight", "<f4"),
+        ("at", "<u4"),  # Unix seconds
+        ("offset", "<i8"),  # of the listening event, in its partition
+    ]
+)
+NOBODY: Final = ItemKey(0)
+_HEADER: Final = struct.Struct("<BiII")  # version, source partition, bytes of ids, rows
+
+SignalRows = npt.NDArray[np.void]
+
+
+class SignalKind(IntEnum):
+    """What a row says of its item."""
+
+    PLAYED = 0  # weight 1
+    SKIPPED = 1  # weight 1
+    FOLLOWED_BY = 2  # `other` came later in the session; weight falls with the distance
+    TOGETHER = 3  # `other` was played in the same session; weight a small whole number
+    BY_ARTIST = 4  # `other` is the artist; weight a small whole number
+    LIKED = 5  # weight +1 for like and save, -1 for their reversals
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One row before it is packed."""
+
+    item: ItemKey
+    kind: SignalKind
+    at: int
+    offset: int
+    other: ItemKey = NOBODY
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class SignalBlock:
+    """All signals of one batch for one partition of items.
+
+    `rows` has dtype `SIGNAL`, its offsets ascend. `ids` names the items that were played or acted on: an
+    item is always named before another block speaks of it.
+    """
+
+    source_partition: int
+    ids: tuple[str, ...]
+    rows: SignalRows
+
+
+def partition_of(item: ItemKey, *, partitions: int) -> int:
+    """Choose the partition that owns an item's statistics, the same for every producer.
+
+    >>> partition_of(ItemKey(-1), partitions=4)
+    3
+    """
+    return item % partitions
+
+
+def make_block(signals: Sequence[Signal], *, ids: Sequence[str], source_partition: int) -> SignalBlock:
+    """Gather signals, in order of offset, and the ids of the items that were played or acted on."""
+    rows = np.array([(s.item, s.other, s.kind, s.weight, s.at, s.offset) for s in signals], dtype=SIGNAL)
+    return SignalBlock(source_partition=source_partition, ids=tuple(ids), rows=rows)
+
+
+def pack_block(block: SignalBlock) -> bytes:
+    """Write a block as bytes."""
+    names = "\n".join(block.ids).encode()
+    header = _HEADER.pack(VERSION, block.source_partition, len(names), len(block.rows))
+    return header + names + block.rows.tobytes()
+
+
+def unpack_block(data: bytes) -> SignalBlock:
+    """Read a block of signals.
+
+    Raises:
+        CorruptState: the version, a length or a number is wrong.
+    """
+    if len(data) < _HEADER.size:
+        raise CorruptState(f"signal block of {len(data)} bytes")
+    version, source, names_bytes, count = _HEADER.unpack_from(data)
+    if version != VERSION:
+        raise CorruptState(f"signal block version {version}, expected {VERSION}")
+    if len(data) != _HEADER.size + names_bytes + count * SIGNAL.itemsize:
+        raise CorruptState(f"signal block of {len(data)} bytes for {count} rows")
+    names = data[_HEADER.size : _HEADER.size + names_bytes].decode()
+    rows = np.frombuffer(data, SIGNAL, count, _HEADER.size + names_bytes)
+    if not np.isfinite(rows["weight"]).all():
+        raise CorruptState("signal block with a weight that is not finite")
+    return SignalBlock(source_partition=source, ids=tuple(names.split("\n")) if names else (), rows=rows)

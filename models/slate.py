@@ -1,0 +1,138 @@
+"""From scores to a slate: rows of items, drawn so that every choice has an exact probability."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from models.compiled import compiled
+
+ROW: Final = 10
+"""The stretch of a row within which an artist may come at most `ARTIST_CAP` times."""
+ARTIST_CAP: Final = 2
+POLICY: Final = "plackett-luce/1"
+
+FloatArray = npt.NDArray[np.float64]
+IndexArray = npt.NDArray[np.int32]
+
+
+class Because(StrEnum):
+    """Why an item is here, by what proposed it."""
+
+    PLAYED_AFTER = "played_after"
+    SAME_SESSION = "same_session"
+    ON_REPEAT = "on_repeat"
+    REDISCOVER = "rediscover"
+    SAME_ARTIST = "same_artist"
+    POPULAR = "popular"
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """A reason: `item` is the id of the item that it refers to, or empty."""
+
+    because: Because
+    item: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SlateItem:
+    """One recommended item: its score (log-odds) and the probability with which it was drawn here."""
+
+    item: str
+    score: float
+    propensity: float
+    sources: tuple[str, ...]
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """A titled row of items; `propensity` is the probability with which the shelf was chosen."""
+
+    id: str
+    title: str
+    items: tuple[SlateItem, ...]
+    propensity: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slate:
+    """What is emitted: shelves without a duplicate item, and the versions they were made from."""
+
+    shelves: tuple[Shelf, ...]
+    policy: str
+    ranker_version: int
+    catalogue_version: int
+
+
+def draw_row(
+    scores: FloatArray,
+    artists: IndexArray,
+    *,
+    places: int,
+    temperature: float,
+    uniforms: FloatArray,
+) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    """Draw a row by Plackett-Luce, at most two items of an artist in any ten places running.
+
+    Place by place an item is drawn with probability proportional to exp(score / temperature) among the
+    items that are left and whose artist (-1: unknown, never capped) has room. Returns the chosen rows of
+    `scores` and the probability of each draw given the draws before it (float64, in (0, 1]); their product
+    is the exact probability of the whole row. The row is shorter where nothing is left.
+
+    Source: Luce 1959, Plackett 1975.
+
+    >>> chosen, propensities = draw_row(np.array([0.0, 0.0]), np.array([-1, -1], np.int32), places=2,
+    ...     temperature=1.0, uniforms=np.array([0.9, 0.5]))
+    >>> chosen.tolist(), propensities.tolist()
+    ([1, 0], [0.5, 1.0])
+    """
+    if not len(scores):
+        return np.zeros(0, np.int64), np.zeros(0)
+    # Below e^-40 an item would still be possible, but its probability would leave float64 too far behind.
+    exponents = np.maximum((scores - scores.max()) / temperature, -40.0)
+    return _draw_row(np.exp(exponents), artists, min(places, len(scores)), uniforms)
+
+
+@compiled
+def _draw_row(
+    strength: FloatArray, artists: IndexArray, places: int, uniforms: FloatArray
+) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    chosen = np.empty(places, np.int64)
+    propensity = np.empty(places, np.float64)
+    taken = np.zeros(len(strength), np.bool_)
+    for place in range(places):
+        total = 0.0
+        for row in range(len(strength)):
+            if not taken[row] and _has_room(artists, chosen, place, artists[row]):
+                total += strength[row]
+        if total == 0.0:
+            return chosen[:place], propensity[:place]
+        left = uniforms[place] * total
+        drawn = -1
+        for row in range(len(strength)):
+            if not taken[row] and _has_room(artists, chosen, place, artists[row]):
+                drawn = row
+                left -= strength[row]
+                if left < 0.0:
+                    break
+        chosen[place] = drawn
+        propensity[place] = strength[drawn] / total
+        taken[drawn] = True
+    return chosen, propensity
+
+
+@compiled
+def _has_room(artists: IndexArray, chosen: npt.NDArray[np.int64], place: int, artist: int) -> bool:
+    if artist < 0:
+        return True
+    count = 0
+    for other in range(max(0, place - ROW + 1), place):
+        if artists[chosen[other]] == artist:
+            count += 1
+    return count < ARTIST_CAP

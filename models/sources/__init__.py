@@ -1,0 +1,1 @@
+"""Candidate sources: each proposes items and says how strongly; none knows another."""

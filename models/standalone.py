@@ -1,0 +1,100 @@
+"""The whole system in one process: what the agents do, with every update applied after each batch.
+
+`segue backtest` runs on it, and it is the reference that a worker in lock-step must equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+
+from models.batch import Outcome, Placed, process_batch
+from models.catalogue import Catalogue
+from models.events import CatalogRecord, stable_key
+from models.items import ModelRows, apply_signals, empty_states, item_models
+from models.personalizer import Personalizer
+from models.ranker import Example, Ranker, decode_example, encode_example
+from models.signals import SignalBlock, make_block
+from models.slate import Slate
+from models.state import ListenerState, new_listener
+
+
+class Standalone:
+    """Listeners, items, catalogue and ranker in memory; nothing is ever forgotten between batches."""
+
+    def __init__(self, *, ring_events: int) -> None:
+        self._ring_events = ring_events
+        self.items = ItemStates()
+        self._ranker = Ranker()
+        self.listeners: dict[str, ListenerState] = {}
+        self.catalogue = Catalogue()
+        self.personalizer = Personalizer(catalogue=self.catalogue, weights=self._ranker.weights())
+
+    def learn_catalog(self, records: Iterable[CatalogRecord]) -> None:
+        """Take in catalog records."""
+        for record in records:
+            self.catalogue.apply_record(record)
+
+    def listener(self, user: str) -> ListenerState:
+        """The state of a listener, new if the listener is."""
+        if user not in self.listeners:
+            self.listeners[user] = new_listener(user, ring_events=self._ring_events)
+        return self.listeners[user]
+
+    def process(
+        self,
+        events: Sequence[Placed],
+        *,
+        partition: int,
+        emit: Callable[[Placed, ListenerState, Slate], None],
+    ) -> None:
+        """Learn one partition batch, hand each slate to `emit`, then apply what the batch taught."""
+        listeners = {placed.event.user: self.listener(placed.event.user) for placed in events}
+        outcome = process_batch(self.personalizer, listeners, events, partition=partition, emit=emit)
+        self._learn_items(outcome, partition)
+        self._learn_ranker(example for _, example in outcome.examples)
+
+    def _learn_items(self, outcome: Outcome, partition: int) -> None:
+        if outcome.signals:
+            block = make_block(outcome.signals, ids=outcome.ids, source_partition=partition)
+            self.catalogue.apply_models(*self.items.learn(block))
+
+    def _learn_ranker(self, examples: Iterable[Example]) -> None:
+        for example in examples:
+            # The trainer gets examples as they are packed, with the precision that they keep on the way.
+            self._ranker.learn_one(decode_example(encode_example(example)))
+        self.personalizer.weights = self._ranker.weights()
+
+
+class ItemStates:
+    """All item statistics in one growing array, for a process that owns every item."""
+
+    def __init__(self) -> None:
+        self._states = empty_states(1024)
+        self._places: dict[int, int] = {}
+        self._ids: list[str] = []
+        self._blocks = 0
+
+    def models(self) -> tuple[list[str], ModelRows]:
+        """The ids of all items and their models."""
+        return list(self._ids), item_models(self._states[: len(self._ids)])
+
+    def learn(self, block: SignalBlock) -> tuple[list[str], ModelRows]:
+        """Learn a block; returns the ids of the items that it changed and their models."""
+        for item in block.ids:
+            self._name(item)
+        places = np.fromiter((self._places[key] for key in block.rows["item"].tolist()), np.int64)
+        apply_signals(self._states, places, block, offset=self._blocks, after=-1)
+        self._blocks += 1
+        changed = np.unique(places)
+        return [self._ids[place] for place in changed], item_models(self._states[changed])
+
+    def _name(self, item: str) -> None:
+        key = stable_key(item)
+        if key in self._places:
+            return
+        if len(self._ids) == len(self._states):
+            self._states = np.concatenate((self._states, empty_states(len(self._states))))
+        self._places[key] = len(self._ids)
+        self._ids.append(item)

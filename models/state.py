@@ -1,0 +1,133 @@
+"""A listener's state: the ring and the profile, and the bytes in which they are kept."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from models.candidates import Candidates
+from models.catalogue import Catalogue
+from models.errors import CorruptState
+from models.history import RING_EVENT, SEGMENT_EVENTS, History, restore_history, segments_of
+from models.profile import Profile, decode_profile, encode_profile
+
+VERSION: Final = 1
+NOTHING_INCLUDED: Final = -1
+_HEAD: Final = struct.Struct("<BqQH")  # version, source offset included, events ever, bytes of the profile
+
+
+@dataclass(slots=True)
+class ListenerState:
+    """One listener, decoded. `offset` is the last source offset that the state includes.
+
+    `prediction` holds the candidates that were ranked best after the last event, so that they are computed
+    once; it is derived, so it is not stored.
+    """
+
+    user: str
+    history: History
+    profile: Profile = field(default_factory=Profile)
+    offset: int = NOTHING_INCLUDED
+    prediction: Candidates | None = None
+
+
+def new_listener(user: str, *, ring_events: int) -> ListenerState:
+    """Make a listener of whom nothing is known."""
+    return ListenerState(user=user, history=History(capacity_events=ring_events))
+
+
+def head_key(user: str) -> bytes:
+    """Key of the profile and the open end of the ring; all keys of a listener begin with the id and NUL."""
+    return user.encode() + b"\0head"
+
+
+def segment_key(user: str, number: int) -> bytes:
+    """Key of a sealed segment."""
+    return user.encode() + b"\0" + number.to_bytes(6, "big")
+
+
+def encode_head(listener: ListenerState) -> bytes:
+    """Write the profile and the open end as one value with one offset."""
+    profile = encode_profile(listener.profile)
+    header = _HEAD.pack(VERSION, listener.offset, listener.history.count, len(profile))
+    return header + profile + listener.history.open_end()
+
+
+def changed_values(listener: ListenerState, *, count_before: int) -> dict[bytes, bytes | None]:
+    """What must be written after the ring grew from `count_before` events, in the order of writing.
+
+    New sealed segments come before the head that no longer holds their events, and segments that fell out
+    of the ring go after the head that no longer needs them: wherever the sequence is cut, what is stored
+    is a state that was. `count_before` is that of the whole batch, so that a batch that was cut is written
+    to its end when it is handled again, even if the stored head includes all of it.
+    """
+    history, user = listener.history, listener.user
+    sealed_before = count_before // SEGMENT_EVENTS
+    held_before = segments_of(count_before, capacity_events=history.capacity)
+    values: dict[bytes, bytes | None] = {
+        segment_key(user, number): history.segment(number)
+        for number in history.sealed
+        if number >= sealed_before
+    }
+    values[head_key(user)] = encode_head(listener)
+    for number in held_before:
+        if number < history.sealed.start:
+            values[segment_key(user, number)] = None
+    return values
+
+
+def stored_segments(head: bytes, user: str, *, ring_events: int) -> list[bytes]:
+    """The keys of the sealed segments that belong to a stored head, oldest first.
+
+    Raises:
+        CorruptState: the head is not one.
+    """
+    _, count, _ = _read_header(head)
+    return [segment_key(user, number) for number in segments_of(count, capacity_events=ring_events)]
+
+
+def stored_offset(head: bytes | None) -> int:
+    """The last source offset that a stored head includes, -1 where nothing is stored.
+
+    Raises:
+        CorruptState: the head is not one.
+    """
+    return NOTHING_INCLUDED if head is None else _read_header(head)[0]
+
+
+def restore_listener(
+    user: str,
+    values: Mapping[bytes, bytes | None],
+    *,
+    ring_events: int,
+    catalogue: Catalogue,
+) -> ListenerState:
+    """Rebuild a listener from stored values; without a head nothing is known of the listener.
+
+    Raises:
+        CorruptState: a value is not what was written.
+    """
+    head = values.get(head_key(user))
+    if head is None:
+        return new_listener(user, ring_events=ring_events)
+    offset, count, profile_bytes = _read_header(head)
+    parts = [values.get(key) for key in stored_segments(head, user, ring_events=ring_events)]
+    segments = [part for part in parts if part is not None]
+    profile_end = _HEAD.size + profile_bytes
+    history = restore_history(
+        count=count, segments=segments, open_end=head[profile_end:], capacity_events=ring_events
+    )
+    history.index[:] = catalogue.positions_of(history.item)
+    profile = decode_profile(head[_HEAD.size : profile_end])
+    return ListenerState(user=user, history=history, profile=profile, offset=offset)
+
+
+def _read_header(head: bytes) -> tuple[int, int, int]:
+    if len(head) < _HEAD.size or head[0] != VERSION:
+        raise CorruptState(f"listener head of {len(head)} bytes, version {head[:1].hex()}")
+    _, offset, count, profile_bytes = _HEAD.unpack_from(head)
+    if len(head) != _HEAD.size + profile_bytes + (count % SEGMENT_EVENTS) * RING_EVENT.itemsize:
+        raise CorruptState(f"listener head of {len(head)} bytes for {count} events")
+    return offset, count, profile_bytes

@@ -1,0 +1,1 @@
+"""The agents: they decode, read, call the core, and say what to write and send."""

@@ -1,0 +1,91 @@
+"""A worker: the agents, their tables and topics, the replica, wired together and nowhere else."""
+
+from __future__ import annotations
+
+import time
+
+from models.catalogue import Catalogue
+from models.personalizer import Personalizer
+from models.ranker import Ranker
+from streams.agents.item import learn_signals, pass_catalog
+from streams.agents.listener import ListenerAgent
+from streams.agents.trainer import learn_examples
+from streams.engine import Batch, Commit, EngineApp, Handler, StateReader, create_app, partition_agent
+from streams.engine.failure import exit_now
+from streams.freshness import Freshness, LockStep
+from streams.replica import Replica
+from streams.settings import Settings
+from streams.topics import CATALOG, DEAD_LETTERS, EXAMPLES, ITEM_SIGNALS, LISTENING_EVENTS, declared_topics
+
+LISTENER_BATCH = 200
+"""Events learned at once: about 150 ms, so that heartbeats and fetches are never late."""
+SIGNAL_BATCH = 500
+"""Signal blocks learned at once."""
+
+
+def create_worker(settings: Settings) -> EngineApp:
+    """Assemble a worker that `run_worker` can run; nothing is started and no topic is made yet."""
+    app = create_app(
+        settings.app_id,
+        brokers=settings.brokers,
+        datadir=settings.data_dir,
+        standby_replicas=settings.standbys,
+        replication=settings.replication,
+        engine={"topics": declared_topics(settings)},
+    )
+    listeners = app.state_table("listeners", partitions=settings.partitions)
+    items = app.state_table("items", partitions=settings.partitions)
+    models = app.state_table("models", partitions=1)
+    catalogue = Catalogue()
+    personalizer = Personalizer(catalogue=catalogue, weights=Ranker().weights())
+    replica = Replica(settings.brokers, on_failure=lambda error: exit_now("the replica failed", error))
+    lock_step = None
+    if settings.lock_step:
+        lock_step = LockStep(
+            settings.brokers, replica=replica, listeners=listeners, items=items, models=models
+        )
+    agent = ListenerAgent(
+        personalizer=personalizer,
+        freshness=Freshness(replica, personalizer, lock_step=lock_step),
+        clock=time.time,
+        partitions=settings.partitions,
+        ring_events=settings.ring_events,
+        cached_listeners=settings.cached_listeners,
+    )
+    publish = unpublished if settings.frozen_models else _as_it_is
+    partition_agent(
+        app, topic=LISTENING_EVENTS.name, table=listeners, handler=agent, batch_max=LISTENER_BATCH
+    )
+    partition_agent(
+        app,
+        topic=ITEM_SIGNALS.name,
+        table=items,
+        handler=publish(learn_signals),
+        batch_max=SIGNAL_BATCH,
+        linger_seconds=0.0 if settings.lock_step else settings.item_linger_seconds,
+    )
+    partition_agent(app, topic=CATALOG.name, table=items, handler=publish(pass_catalog), batch_max=SIGNAL_BATCH)
+    partition_agent(
+        app,
+        topic=EXAMPLES.name,
+        table=models,
+        handler=publish(learn_examples),
+        batch_max=SIGNAL_BATCH,
+        linger_seconds=0.0 if settings.lock_step else settings.trainer_linger_seconds,
+    )
+    return app
+
+
+def _as_it_is(handler: Handler) -> Handler:
+    return handler
+
+
+def unpublished(handler: Handler) -> Handler:
+    """Let a handler learn, but keep its models to itself: no worker's catalogue or weights change."""
+
+    async def learn(batch: Batch, state: StateReader) -> Commit:
+        commit = await handler(batch, state)
+        kept = [output for output in commit.outputs if output.topic == DEAD_LETTERS.name]
+        return Commit(writes=commit.writes, outputs=kept)
+
+    return learn

@@ -1,0 +1,54 @@
+"""`segue demo`: everything at once, on this machine, from nothing."""
+
+from __future__ import annotations
+
+import os
+import time
+from math import inf
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from streams.commands.console import fail
+from streams.demo.script import DemoFailed, Script
+from streams.demo.signals import stop_on_signals
+from streams.demo.system import running_system
+from streams.sources.log import Format
+
+PORT = 8765
+
+
+def demo(
+    history: Annotated[
+        Path | None, typer.Option(exists=True, help="Your own export: learned first, then lived on.")
+    ] = None,
+    format: Annotated[Format, typer.Option(help="What wrote the export.")] = Format.CSV,
+    user: Annotated[str, typer.Option(help="The listener of the export to show.")] = "me",
+    seconds: Annotated[float | None, typer.Option(min=1.0, help="End after so long.")] = None,
+    listeners: Annotated[int, typer.Option(min=1, max=5_000, help="Simulated listeners.")] = 40,
+    rate: Annotated[float, typer.Option(min=0.0, max=2_000.0, help="Their events a second.")] = 25.0,
+    page: Annotated[bool, typer.Option(help="Serve a page to watch in a browser.")] = True,
+    port: Annotated[int, typer.Option(min=1, max=65_535, help="Of the page; another if it is taken.")] = PORT,
+) -> None:
+    """Start Kafka and a worker, let listeners press play, and show their slates live."""
+    started = time.monotonic()
+    stopping = stop_on_signals()
+    script = Script(
+        history=history,
+        format=format,
+        user=user,
+        listeners=listeners,
+        rate=rate,
+        port=port if page else None,
+        started=started,
+        until=inf if seconds is None else started + seconds,
+    )
+    try:
+        with running_system(os.environ.get("SEGUE_BROKERS", "")) as system:
+            # What this process needs takes two seconds to load: Kafka and the worker use them to start.
+            from streams.demo.show import show
+
+            show(script, system, stopping)
+    except DemoFailed as error:
+        fail(str(error), error.hint)

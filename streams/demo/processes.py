@@ -1,0 +1,75 @@
+"""The worker as a process under supervision: started again when it dies, gone when the demo is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from streams.broker import GUARD
+
+STOP_SECONDS: Final = 10.0
+LOG_TAIL_LINES: Final = 8
+LOG_TAIL_BYTES: Final = 4_000
+
+
+class WorkerProcess:
+    """A `segue worker` with its own log; `environment` holds its settings beside those of this process."""
+
+    def __init__(self, log: Path, *, environment: Mapping[str, str]) -> None:
+        self.log = log
+        self._environment = {**os.environ, **environment}
+        self._process: subprocess.Popen[bytes] | None = None
+        self._guard: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it; it survives Ctrl-C, to be stopped in order, and dies with this process."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "streams.cli", "worker"],
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._guard = subprocess.Popen(
+            ["/bin/sh", "-c", GUARD, "guard", str(self._process.pid)],
+            stdin=subprocess.PIPE,
+            start_new_session=True,
+        )
+
+    def exit_code(self) -> int | None:
+        """Say how it ended, None while it runs."""
+        return self._process.poll() if self._process else None
+
+    def stop(self) -> None:
+        """Stop in order, or after 10 s at once. Stopping twice is harmless."""
+        if self._process is not None:
+            self._process.terminate()
+            try:
+                self._process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        self.reap()
+
+    def reap(self) -> None:
+        """Clear away a worker that has ended or was told to."""
+        # The guard goes first: once the worker is reaped its process id may belong to someone else.
+        if self._guard is not None:
+            self._guard.kill()
+            self._guard.wait()
+            if self._guard.stdin is not None:
+                self._guard.stdin.close()
+        if self._process is not None:
+            self._process.wait()
+        self._process = self._guard = None
+
+    def log_tail(self) -> list[str]:
+        """Give the end of its log."""
+        with self.log.open("rb") as log:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - LOG_TAIL_BYTES))
+            return log.read().decode(errors="replace").splitlines()[-LOG_TAIL_LINES:]

@@ -1,0 +1,169 @@
+"""Two workers, kill -9 at random moments, a broker restart: nothing lost, nothing twice, nothing different.
+
+The catalogue is frozen, so that a listener's state depends on the log alone, and one process can tell what
+every byte must be.
+"""
+
+import os
+import random
+import time
+from collections import Counter
+
+import orjson
+import pytest
+
+from models.batch import Placed
+from models.events import EventType
+from models.items import decode_models, load_states
+from models.listeners import Population, simulate
+from models.standalone import Standalone
+from models.state import changed_values
+from streams.schemas import Refused, decode_catalog, decode_event, encode_catalog, encode_event
+from streams.topics import DEAD_LETTERS, ITEM_MODELS, LISTENING_EVENTS, RECOMMENDATIONS, record_key
+from tests.end_to_end.system import System, headers
+
+EVENTS = int(os.environ.get("SEGUE_FAULT_EVENTS", "60000"))
+SEED = int(os.environ.get("SEGUE_FAULT_SEED", "20261121"))
+KILLS = 10
+RING_EVENTS = 128
+START = 1_700_000_000.0
+WORKERS = ("a", "b")
+GARBAGE = (b"{", b'{"type": "play"}', b"\xff\xfe", b'{"at": NaN}')
+
+
+def frozen_models(population):
+    """Catalog records and item models as some earlier listening taught them."""
+    earlier = Standalone(ring_events=RING_EVENTS)
+    earlier.learn_catalog(population.catalogue.records())
+    for offset, event in enumerate(simulate(population, events=2_000, start_at=START - 90 * 86_400)):
+        earlier.process([Placed(offset=offset, event=event)], partition=0, emit=lambda *_: None)
+    ids, models = earlier.items.models()
+    numbers = [(item.encode(), model.tobytes()) for item, model in zip(ids, models, strict=True)]
+    records = [(record_key(one.item), encode_catalog(one)) for one in population.catalogue.records()]
+    return records + numbers
+
+
+def log_with_garbage(population):
+    """Events, and among them what must be refused."""
+    for number, event in enumerate(simulate(population, events=EVENTS, start_at=START)):
+        yield event.user.encode(), encode_event(event)
+        if number % 50 == 0:
+            yield event.user.encode(), GARBAGE[number // 50 % len(GARBAGE)]
+
+
+def torment(system, broker, dice):
+    """Kill and restart workers at random moments, and once the broker."""
+    for name in WORKERS:
+        system.start(name)
+    moments = 0
+    while moments < KILLS:
+        time.sleep(dice.uniform(2.0, 9.0))
+        name = dice.choice(WORKERS)
+        system.kill(name)
+        moments += 1
+        if moments == KILLS // 2:
+            broker.restart()
+        system.start(name)
+
+
+@pytest.fixture(scope="module")
+def aftermath(tmp_path_factory, faults_broker):
+    """Everything that Kafka holds after the torment."""
+    home = tmp_path_factory.mktemp("faults")
+    population = Population(seed=SEED, listeners=300, items=2_000, artists=200)
+    models = frozen_models(population)
+    settings = {"frozen_models": 1, "ring_events": RING_EVENTS}
+    with System(faults_broker.bootstrap, home, **settings) as system:
+        system.produce(ITEM_MODELS.name, models)
+        system.produce(LISTENING_EVENTS.name, log_with_garbage(population))
+        torment(system, faults_broker, random.Random(SEED))
+        log = list(system.read(LISTENING_EVENTS.name))
+        accepted, refused = sort(log)
+        wanted = sum(placed.event.type is not EventType.IMPRESSION for _, placed in accepted)
+        slates = system.wait_for(RECOMMENDATIONS.name, wanted, seconds=400, distinct=True)
+        system.wait_until_drained(seconds=60)
+        assert {name: system.stop(name) for name in WORKERS} == dict.fromkeys(WORKERS, 0)
+        yield {
+            "models": models,
+            "accepted": accepted,
+            "refused": refused,
+            "slates": [orjson.loads(slate.value()) for slate in slates],
+            "letters": [headers(letter) for letter in system.read(DEAD_LETTERS.name)],
+            "listeners": system.table("listeners"),
+            "items": system.table("items"),
+        }
+
+
+def sort(log):
+    """What of a log is accepted, as (partition, event in its place), and the places of the rest."""
+    accepted, refused = [], set()
+    for message in log:
+        try:
+            event = decode_event(message.key(), message.value(), now=time.time())
+        except Refused:
+            refused.add((message.partition(), message.offset()))
+        else:
+            accepted.append((message.partition(), Placed(offset=message.offset(), event=event)))
+    return accepted, refused
+
+
+def test_every_listeners_state_equals_a_single_process_reference_byte_for_byte(aftermath):
+    reference = Standalone(ring_events=RING_EVENTS)
+    load_catalogue(reference, aftermath["models"])
+    expected: dict[bytes, bytes | None] = {}
+    for partition, placed in aftermath["accepted"]:
+        listener = reference.listener(placed.event.user)
+        before = listener.history.count
+        reference.personalizer.learn(listener, placed.event, partition=partition, offset=placed.offset)
+        expected |= changed_values(listener, count_before=before)
+    expected = {key: value for key, value in expected.items() if value is not None}
+    found = aftermath["listeners"]
+    assert found.keys() == expected.keys()
+    different = [key for key, value in expected.items() if found[key] != value]
+    assert not different, f"{len(different)} of {len(expected)} values differ, first {different[:3]}"
+
+
+def load_catalogue(reference, models):
+    for key, value in models:
+        if key.endswith(b"\0record"):
+            reference.catalogue.apply_record(decode_catalog(key.split(b"\0")[0], value))
+        else:
+            reference.catalogue.apply_models([key.decode()], decode_models([value]))
+
+
+def test_item_counts_are_exact(aftermath):
+    plays = Counter(p.event.item for _, p in aftermath["accepted"] if p.event.is_play)
+    skips = Counter(p.event.item for _, p in aftermath["accepted"] if p.event.is_skip)
+    values = [value for key, value in aftermath["items"].items() if key.startswith(b"item\0")]
+    states, ids = load_states(values)
+    found = {item: (int(s["plays"]), int(s["skips"])) for item, s in zip(ids, states, strict=True)}
+    played = {item: (plays[item], skips[item]) for item in plays | skips}
+    assert {item: counts for item, counts in found.items() if counts != (0, 0)} == played
+
+
+def test_no_slate_is_missing_after_dropping_repeats_of_as_of(aftermath):
+    last: dict[str, int] = {}
+    seen = set()
+    for slate in aftermath["slates"]:
+        as_of = slate["as_of"]
+        if as_of["offset"] > last.get(slate["user"], -1):
+            last[slate["user"]] = as_of["offset"]
+            seen.add((as_of["partition"], as_of["offset"]))
+    assert seen == {
+        (partition, placed.offset)
+        for partition, placed in aftermath["accepted"]
+        if placed.event.type is not EventType.IMPRESSION
+    }
+
+
+def test_repeated_slates_are_the_same(aftermath):
+    slates: dict[str, dict[str, object]] = {}
+    for slate in aftermath["slates"]:
+        content = {name: value for name, value in slate.items() if name != "emitted_at"}
+        assert slates.setdefault(slate["id"], content) == content
+
+
+def test_dead_letters_are_exact(aftermath):
+    found = {(int(one["partition"]), int(one["offset"])) for one in aftermath["letters"]}
+    assert found == aftermath["refused"]
+    assert all(one["topic"] == LISTENING_EVENTS.name and one["reason"] for one in aftermath["letters"])

@@ -1,0 +1,84 @@
+"""The ring equals a naive list, survives its bytes, and is a function of what was appended."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.errors import CorruptState
+from models.events import SESSION_GAP_SECONDS, ItemKey
+from models.history import SEGMENT_EVENTS, History, restore_history
+
+CAPACITY = 2 * SEGMENT_EVENTS
+
+stored_events = st.lists(
+    st.tuples(
+        st.integers(-(2**63), 2**63 - 1),  # item
+        st.integers(0, 10_000),  # seconds since the event before
+        st.integers(0, 2**27 - 1),  # ms played
+        st.integers(0, 13),  # code
+    ),
+    max_size=400,
+)
+
+
+def fill(events):
+    history, at = History(capacity_events=CAPACITY), 1_600_000_000
+    for item, pause, ms, code in events:
+        at += pause
+        history.append(ItemKey(item), index=item % 1000, at_seconds=at, ms_played=ms, code=code)
+    return history
+
+
+def kept(events):
+    """What a ring must hold: the last sealed segments that fit, and the open end."""
+    first = max(0, len(events) // SEGMENT_EVENTS * SEGMENT_EVENTS - CAPACITY)
+    return events[first:]
+
+
+@given(stored_events)
+def test_ring_equals_a_naive_list(events):
+    history = fill(events)
+    expected = kept(events)
+    assert history.count == len(events)
+    assert history.item.tolist() == [item for item, *_ in expected]
+    assert history.ms_played.tolist() == [ms for _, _, ms, _ in expected]
+    assert history.code.tolist() == [code for *_, code in expected]
+    assert history.index.tolist() == [item % 1000 for item, *_ in expected]
+
+
+@given(stored_events)
+def test_sessions_change_after_each_long_pause(events):
+    history = fill(events)
+    at, ms, session = history.at, history.ms_played, history.session
+    pauses = at[1:] - ms[1:] / 1000 - at[:-1]
+    assert (np.diff(session) == (pauses > SESSION_GAP_SECONDS)).all()
+
+
+@given(stored_events)
+def test_bytes_bring_the_ring_back(events):
+    history = fill(events)
+    restored = restore_history(
+        count=history.count,
+        segments=[history.segment(number) for number in history.sealed],
+        open_end=history.open_end(),
+        capacity_events=CAPACITY,
+    )
+    for column in ("item", "at", "ms_played", "code"):
+        assert (getattr(restored, column) == getattr(history, column)).all()
+    assert (np.diff(restored.session) == np.diff(history.session)).all()
+    assert (restored.sealed, restored.open_end()) == (history.sealed, history.open_end())
+
+
+@pytest.mark.parametrize("cut", ["segment", "open_end", "missing"])
+def test_wrong_lengths_are_refused(cut):
+    history = fill([(1, 1, 40_000, 0)] * 100)
+    segments, open_end = [history.segment(0)], history.open_end()
+    if cut == "segment":
+        segments = [segments[0][:-1]]
+    elif cut == "open_end":
+        open_end += b"\0"
+    else:
+        segments = []
+    with pytest.raises(CorruptState):
+        restore_history(count=100, segments=segments, open_end=open_end, capacity_events=CAPACITY)

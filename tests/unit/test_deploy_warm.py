@@ -1,0 +1,53 @@
+"""After `make env`, and in an image, nothing is left to compile."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+WARM = "from models.warm import warm; warm(print)"
+
+ANOTHER_LOG = """
+from numba.core import event
+from models.batch import Placed
+from models.listeners import Population, simulate
+from models.standalone import Standalone
+
+people = Population(seed=5, listeners=2, items=300, artists=40)
+system = Standalone(ring_events=4096)
+system.learn_catalog(people.catalogue.records())
+log = [Placed(offset, played) for offset, played in enumerate(simulate(people, events=150, start_at=1e9))]
+with event.install_recorder("numba:compile") as compiled:
+    system.process(log, partition=1, emit=lambda *slate: None)
+print([happened.data["dispatcher"].py_func.__qualname__ for _, happened in compiled.buffer])
+"""
+
+
+def run(program: str, compiled: Path) -> list[str]:
+    environment = {**os.environ, "NUMBA_CACHE_DIR": str(compiled)}
+    printed = subprocess.check_output([sys.executable, "-c", program], env=environment, cwd=ROOT, text=True)
+    return printed.split()
+
+
+def passes() -> set[str]:
+    """Every compiled pass of the core, as numba names its file: module file and function."""
+    return {
+        f"{path.stem}.{node.name}"
+        for path in (ROOT / "models").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef) and "compiled" in map(ast.unparse, node.decorator_list)
+    }
+
+
+def test_warming_leaves_nothing_to_compile(tmp_path: Path) -> None:
+    told = run(WARM, tmp_path)
+    kept = {index.name.rpartition("-")[0] for index in tmp_path.rglob("*.nbi")}
+    assert passes() - kept == set(), "models/warm.py does not reach these"
+    assert len(told) >= len(passes()) > 0, "each pass is told as it is compiled"
+    assert run(WARM, tmp_path) == []
+    assert run(ANOTHER_LOG, tmp_path) == ["[]"]

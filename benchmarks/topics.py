@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from confluent_kafka import Consumer, KafkaException, Message, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
 _TIMEOUT_SECONDS = 30.0
+
+
+class KafkaInUse(RuntimeError):
+    """The Kafka holds a Segue; a measurement would mix its listeners with those of others."""
 
 
 def create(bootstrap: str, name: str, *, partitions: int, config: Mapping[str, str] | None = None) -> None:
@@ -17,17 +21,43 @@ def create(bootstrap: str, name: str, *, partitions: int, config: Mapping[str, s
         creation.result(_TIMEOUT_SECONDS)
 
 
+def names(bootstrap: str) -> list[str]:
+    """Name every topic."""
+    return sorted(AdminClient(_client(bootstrap)).list_topics(timeout=_TIMEOUT_SECONDS).topics)
+
+
 def delete(bootstrap: str, *, containing: str) -> None:
     """Delete every topic with `containing` in its name, changelogs included."""
+    delete_named(bootstrap, [name for name in names(bootstrap) if containing in name])
+
+
+def delete_named(bootstrap: str, doomed: Sequence[str]) -> None:
+    """Delete exactly these topics, which exist."""
     admin = AdminClient(_client(bootstrap))
-    names = [name for name in admin.list_topics(timeout=_TIMEOUT_SECONDS).topics if containing in name]
-    for deletion in (admin.delete_topics(names) if names else {}).values():
+    for deletion in (admin.delete_topics(list(doomed)) if doomed else {}).values():
         deletion.result(_TIMEOUT_SECONDS)
 
 
-def fill(bootstrap: str, name: str, records: Iterable[tuple[str, int, bytes]]) -> None:
-    """Append records (key, partition, value); raises KafkaException unless every one is acknowledged."""
-    producer = Producer({**_client(bootstrap), "acks": "all", "linger.ms": 20})
+def waiting(bootstrap: str, *, group: str, partitions: Sequence[tuple[str, int]]) -> int:
+    """Count the records of topic partitions that a group has not committed yet."""
+    consumer = Consumer({**_client(bootstrap), "group.id": group, "enable.auto.commit": False})
+    try:
+        tps = consumer.committed([TopicPartition(*one) for one in partitions], timeout=_TIMEOUT_SECONDS)
+        ends = (consumer.get_watermark_offsets(tp, timeout=_TIMEOUT_SECONDS)[1] for tp in tps)
+        # A partition that nothing was committed of has a negative offset.
+        return sum(end - max(tp.offset, 0) for tp, end in zip(tps, ends, strict=True))
+    finally:
+        consumer.close()
+
+
+def fill(
+    bootstrap: str, name: str, records: Iterable[tuple[str | bytes, int, bytes]], *, linger_ms: int = 20
+) -> None:
+    """Append records (key, partition, value); raises KafkaException unless every one is acknowledged.
+
+    A record waits `linger_ms` for others that come with it: long to be quick, 0 to be punctual.
+    """
+    producer = Producer({**_client(bootstrap), "acks": "all", "linger.ms": linger_ms})
     failed: list[KafkaException] = []
 
     def acknowledge(error: object, _message: Message) -> None:
@@ -67,6 +97,10 @@ class TopicReader:
         return sum(end for _, end in ends)
 
     def values(self) -> Iterator[bytes]:
+        """Read the values that the topic holds now, in the order of each partition."""
+        return (message.value() or b"" for message in self.messages())
+
+    def messages(self) -> Iterator[Message]:
         """Read what the topic holds now, in the order of each partition."""
         left = self.count()
         self._consumer.assign(self._partitions)
@@ -77,7 +111,7 @@ class TopicReader:
             for message in messages:
                 if message.error():
                     raise KafkaException(message.error())
-                yield message.value() or b""
+                yield message
             left -= len(messages)
 
 

@@ -1,86 +1,225 @@
-"""Candidate generation."""
+"""Candidate generation: from a ring and a catalogue to the few hundred items worth ranking.
+
+The pool is every item of the ring, what follows the session for everyone, the most played items of the
+artists that go on from here, and what is popular. All sources speak, and the best 300 by a fixed
+linear score go to the ranker.
+"""
+
 from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
+
 from models.catalogue import Catalogue
 from models.compiled import compiled
+from models.evidence import Evidence, fill_features
+from models.features import Feature
 from models.history import History
-from models.features import FEATURES, Evidence, Feature, fill
 from models.moment import read_moment
-from models.sources.scan import scan_plays, give_number, number_artists, Plays
+from models.sources.artists import Artists, recall_artists
+from models.sources.everyone import recall_followers
 from models.sources.habits import recall_habits
-from models.sources.successors import recall_successors, recall_common_successors
+from models.sources.popular import recall_popularity
+from models.sources.scan import (
+    Bools,
+    Float32s,
+    Int32s,
+    Int64s,
+    Plays,
+    give_number,
+    number_artists,
+    scan_plays,
+)
 from models.sources.sessions import recall_sessions
-from models.sources.artists import recall_artists
-from models.sources.popular import recent_plays
+from models.sources.successors import recall_successors
 
-@dataclass(frozen=True, slots=True)
+BEST: Final = 300
+"""Candidates that the ranker gets: it finds the next play among them as often as among all."""
+
+RECALL: Final[Mapping[Feature, float]] = {
+    Feature.FIRST_ORDER: 1.0,
+    Feature.SECOND_ORDER: 1.5,
+    Feature.THIRD_ORDER: 1.5,
+    Feature.LONGEST_MATCH: 0.5,
+    Feature.RULES: 0.5,
+    Feature.EVERYONE_AFTER_CONTEXT: 1.5,
+    Feature.SESSIONS_NEAR: 0.5,
+    Feature.SESSIONS_BAG: 1.5,
+    Feature.ARTIST_RULES: 1.5,
+    Feature.SAME_ARTIST: 0.5,
+    Feature.ARTIST_AGE: -1.0,
+    Feature.PLAYED_LATELY: 1.0,
+    Feature.PLAYED_MONTH: 0.5,
+    Feature.PLAYED_YEARS: 0.5,
+    Feature.LAST_SKIPPED: -0.5,
+    Feature.IN_SESSION: -1.5,
+    Feature.AGE: -0.5,
+    Feature.RETURN: 1.0,
+    Feature.UNHEARD: -0.5,
+    Feature.POPULARITY: 0.5,
+}
+"""Weights of the score that chooses candidates; the ranker starts from them. Round on purpose: they must
+hold for everyone, and the ranker refines them."""
+
+_RECALL_WEIGHTS: Final = np.array([RECALL.get(feature, 0.0) for feature in Feature], np.float32)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Candidates:
-    positions: npt.NDArray[np.int32]
-    features: npt.NDArray[np.float32]
-    because: npt.NDArray[np.int32]
-    def take(self, rows):
+    """n proposed items: those of the ring, newest first, then the others by key.
+
+    `positions` (int32, n) are catalogue positions of listed items, `features` (float32, n x FEATURES) the
+    numbers that the ranker weighs, and `because` (int32, n) the position of the item in the session that
+    best explains each, -1 if none does.
+    """
+
+    positions: Int32s
+    features: Float32s
+    because: Int32s
+
+    def take(self, rows: npt.NDArray[np.integer]) -> Candidates:
+        """Choose rows, in the order given."""
         return Candidates(self.positions[rows], self.features[rows], self.because[rows])
 
-@compiled
-def gather(plays, rows, shares, artists, artist_top, top, keys, artist_at):
-    buf=np.empty(4096,np.int32); n=0
-    for back in range(1,plays.context+1):
-        item=plays.items.value[plays.number[len(plays.number)-back]]
-        for s in range(rows.shape[1]):
-            if shares[item,s]>0: buf[n]=rows[item,s]; n+=1
-    for a in range(len(artists.following)):
-        if artists.rules[a]>0.05 or artists.following[a]>0.05 or (len(plays.number) and a==plays.artist_of[plays.number[-1]]):
-            for s in range(artist_top.shape[1]):
-                i=artist_top[plays.artists.value[a],s]
-                if i>=0 and n<4000: buf[n]=i; n+=1
-    for s in range(len(top)):
-        if top[s]>=0: buf[n]=top[s]; n+=1
-    buf=buf[:n]
-    ks=np.empty(n,np.int64)
-    for k in range(n): ks[k]=keys[buf[k]]
-    o=np.argsort(ks)
-    first=plays.items.count[0]
-    for k in o:
-        if plays.items.count[0]<len(plays.items.value): give_number(plays.items,buf[k])
-    number_artists(plays.items,plays.artists,plays.artist_of,artist_at,first)
+
+def generate_candidates(
+    history: History, *, tastes: Float32s, catalogue: Catalogue, now_seconds: float
+) -> Candidates:
+    """Propose at most 300 items as the next play of a listener, as known at `now_seconds` (Unix).
+
+    `tastes` (float32, 3 x 64) holds unit or zero vectors. Reads only; the order of the candidates depends on
+    what history and catalogue hold, never on catalogue positions.
+    """
+    items, columns, because, scores, in_ring = _hear_sources(
+        *_plays_of(history),
+        catalogue.artist,
+        catalogue.popularity,
+        catalogue.successors,
+        catalogue.shares,
+        catalogue.artist_top,
+        catalogue.top,
+        float(now_seconds),
+        _RECALL_WEIGHTS,
+    )
+    scores[~catalogue.listed[items]] = -np.inf
+    chosen = choose_best(scores, catalogue.keys[items], in_ring=in_ring, most=BEST)
+    positions, features = items[chosen], columns[:, chosen].T.copy()
+    vectors = catalogue.vectors[positions].astype(np.float32, copy=False)
+    features[:, Feature.TASTE_SESSION : Feature.TASTE_YEARS + 1] = vectors @ tastes.T
+    return Candidates(positions, features, because[chosen])
+
+
+def choose_best(scores: Float32s, keys: Int64s, *, in_ring: int, most: int) -> npt.NDArray[np.intp]:
+    """The places of the best `most` scores that are not -inf: the first `in_ring` as they stand, then by key.
+
+    Among equal scores the first in that order are taken.
+
+    >>> choose_best(np.array([1, 5, 5, 5], np.float32), np.array([9, 8, 7, 6]), in_ring=2, most=2).tolist()
+    [1, 3]
+    """
+    order = np.concatenate((np.arange(in_ring), in_ring + np.argsort(keys[in_ring:])))
+    ranked = scores[order]
+    places = np.flatnonzero(ranked > -np.inf)
+    if len(places) > most:
+        least = np.partition(ranked, len(ranked) - most)[len(ranked) - most]
+        above = ranked > least
+        tied = np.flatnonzero(ranked == least)[: most - int(above.sum())]
+        places = np.sort(np.concatenate((np.flatnonzero(above), tied)))
+    return order[places]
+
+
+def _plays_of(history: History) -> tuple[Int32s, Int64s, Int32s, Bools]:
+    is_play = history.is_play
+    if is_play.all():
+        return history.index, history.at, history.session, history.good
+    return history.index[is_play], history.at[is_play], history.session[is_play], history.good[is_play]
+
 
 @compiled
-def cosines(items, vectors, tastes):
-    out=np.zeros((len(items),3),np.float32)
-    for i in range(len(items)):
-        for h in range(3):
-            s=np.float32(0)
-            for d in range(vectors.shape[1]): s+=np.float32(vectors[items[i],d])*tastes[h,d]
-            out[i,h]=s
-    return out
+def _hear_sources(
+    index: Int32s,
+    at: Int64s,
+    session: Int32s,
+    good: Bools,
+    artist_at: Int32s,
+    popularity: npt.NDArray[np.float64],
+    successors: Int32s,
+    shares: Float32s,
+    artist_top: Int32s,
+    top: Int32s,
+    now_seconds: float,
+    recall_weights: Float32s,
+) -> tuple[Int32s, Float32s, Int32s, Float32s, int]:
+    """Let all sources speak, without a way through Python that would cost as much as what they do.
 
-def generate_candidates(history, *, tastes, catalogue, now_seconds):
-    plays=scan_plays(history,catalogue)
-    hab=recall_habits(plays,now_seconds=now_seconds)
-    art=recall_artists(plays,now_seconds)
-    gather(plays,catalogue.successors,catalogue.shares,art,catalogue.artist_top,catalogue.top,catalogue.keys,catalogue.artist)
-    room=int(plays.items.count[0])
-    items=plays.items.value[:room]
-    suc=recall_successors(plays,room)
-    com=recall_common_successors(plays,plays.items,catalogue.successors,catalogue.shares,room)
-    ses=recall_sessions(plays,room,now_seconds)
-    pop=recent_plays(items,catalogue.popularity,now_seconds)
-    ev=Evidence(plays,read_moment(plays),hab,suc,com,ses,art,pop)
-    out=np.empty((room,FEATURES),np.float32)
-    fill(out,ev)
-    sc=out@RETRIEVAL
-    ok=catalogue.listed[items]
-    sc=np.where(ok,sc,-np.inf)
-    if room>BEST: rows=np.sort(np.argpartition(-sc,BEST-1)[:BEST])
-    else: rows=np.flatnonzero(ok)
-    out=out[rows]; items=items[rows]
-    if tastes.any():
-        out[:,Feature.TASTE_SESSION:Feature.TASTE_YEARS+1]=catalogue.vectors[items].astype(np.float32)@tastes.T
-    because=np.where(suc.because>=0,suc.because,np.where(ses.because>=0,ses.because,com.because))[rows]
-    because=np.where(because>=0,plays.items.value[because],-1).astype(np.int32)
-    return Candidates(items,out,because)
-BEST=300
-RETRIEVAL=np.zeros(FEATURES,np.float32)
-for k,v in dict(FIRST_ORDER=1,SECOND_ORDER=1.4,THIRD_ORDER=1.5,LONGEST_MATCH=.6,RULES=.5,EVERYONE_AFTER_CONTEXT=1.5,SESSIONS_NEAR=.5,SESSIONS_BAG=1.8,ARTIST_RULES=1.5,SAME_ARTIST=.6,PLAYED_HOURS=-.5,PLAYED_DAYS=1,PLAYED_MONTH=.7,PLAYED_YEARS=.6,AGE=-.5,ARTIST_AGE=-1.,IN_SESSION=-1.5,LAST_SKIPPED=-.3,RETURN=1.,POPULARITY=.3,UNHEARD=-.5).items(): RETRIEVAL[Feature[k]]=v
+    Returns, for the whole pool: positions, features by column, what explains each, recall scores; and how
+    many of its items, the first ones, are in the ring.
+    """
+    plays = scan_plays(index, at, session, good, artist_at)
+    artists = recall_artists(plays, now_seconds)
+    _add_items(plays, artists, successors, shares, artist_top, top)
+    number_artists(plays.items, plays.artists, plays.artist_of, artist_at, plays.in_ring)
+    room = plays.items.known[0]
+    items = plays.items.value[:room]
+    found = Evidence(
+        plays,
+        read_moment(plays),
+        recall_successors(plays, room),
+        recall_followers(plays, successors, shares, room),
+        recall_sessions(plays, room, now_seconds),
+        recall_habits(plays, now_seconds),
+        artists,
+        recall_popularity(items, popularity, now_seconds),
+    )
+    columns = fill_features(found)
+    return items, columns, _explain(found), _recall_scores(columns, recall_weights), plays.in_ring
+
+
+@compiled
+def _add_items(
+    plays: Plays, artists: Artists, successors: Int32s, shares: Float32s, artist_top: Int32s, top: Int32s
+) -> None:
+    """Number the items that are proposed but not in the ring."""
+    for item in top:
+        if item >= 0:
+            give_number(plays.items, item)
+    for back in range(1, plays.context + 1):
+        source = plays.items.value[plays.item[len(plays.item) - back]]
+        for slot in range(successors.shape[1]):
+            if shares[source, slot] > 0:
+                give_number(plays.items, successors[source, slot])
+    for artist in range(len(artists.worth_proposing)):
+        if artists.worth_proposing[artist]:
+            for item in artist_top[plays.artists.value[artist]]:
+                if item >= 0:
+                    give_number(plays.items, item)
+
+
+@compiled
+def _recall_scores(columns: Float32s, weights: Float32s) -> Float32s:
+    """Weigh the features in a fixed order; that of a matrix product depends on machine and threads."""
+    scores = np.zeros(columns.shape[1], np.float32)
+    for feature in range(len(weights)):
+        if weights[feature] != 0:
+            for item in range(len(scores)):
+                scores[item] += weights[feature] * columns[feature, item]
+    return scores
+
+
+@compiled
+def _explain(found: Evidence) -> Int32s:
+    """Find who speaks loudest for each: by what followed it here, by sessions, or for everyone."""
+    because = np.full(len(found.popularity), -1, np.int32)
+    for item in range(len(because)):
+        number = found.successors.because[item]
+        if number < 0:
+            number = found.sessions.because[item]
+        if number < 0:
+            number = found.everyone.because[item]
+        if number >= 0:
+            because[item] = found.plays.items.value[number]
+    return because

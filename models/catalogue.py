@@ -48,12 +48,13 @@ class Catalogue:
         self.plays = np.zeros(room, np.float32)
         self.skips = np.zeros(room, np.float32)
         self.popularity = np.full(room, NEVER, np.float64)
-        self.vectors = np.zeros((room, DIMENSIONS), np.float16)
+        self.vectors = np.zeros((room, DIMENSIONS), np.float32)
         self.successors = np.full((room, SUCCESSORS), UNKNOWN, np.int32)
         self.shares = np.zeros((room, SUCCESSORS), np.float32)
         self.artist_keys = np.zeros(64, np.int64)
         self.artist_top = np.full((64, ARTIST_TOP), UNKNOWN, np.int32)
         self.top = np.full(TOP, UNKNOWN, np.int32)
+        self.in_top = np.zeros(room, np.bool_)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -152,12 +153,16 @@ class Catalogue:
             popularity = np.where(row < 0, NEVER, self.popularity[row])
             weakest = int(np.argmin(popularity))
             if popularity[weakest] < self.popularity[position]:
+                if row is self.top:
+                    self.in_top[row[weakest]] &= row[weakest] < 0
+                    self.in_top[position] = True
                 row[weakest] = position
 
     def _grow(self) -> None:
         for name, blank in (
             ("keys", 0),
             ("listed", False),
+            ("in_top", False),
             ("artist", UNKNOWN),
             ("plays", 0),
             ("skips", 0),

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from models.chance import uniforms
 from models.events import ItemKey
 from models.features import proposed_by
 from models.shelves import SHELVES, Page, ShelfMaker, Theme
+from models.shelves.page import FloatArray, Rows
 from models.slate import POLICY, Shelf, Slate, SlateItem, draw_row
 
 DEPTH: Final = 60
@@ -27,7 +27,9 @@ def compose_slate(
     shelves: Sequence[ShelfMaker] = SHELVES,
 ) -> Slate:
     """Draw each shelf from what the shelves before it left; what the listener banned never comes."""
-    free = ~np.isin(page.catalogue.keys[page.candidates.positions], banned)
+    free = np.ones(len(page.scores), np.bool_)
+    if banned:
+        free = ~np.isin(page.catalogue.keys[page.candidates.positions], banned)
     chances = np.split(
         uniforms(seed, sum(shelf.places for shelf in shelves)),
         np.cumsum([shelf.places for shelf in shelves[:-1]]),
@@ -46,8 +48,8 @@ def compose_slate(
 
 
 def _draw_shelf(
-    page: Page, shelf: ShelfMaker, theme: Theme, rows: npt.NDArray[np.intp], chances: npt.NDArray[np.float64]
-) -> tuple[Shelf, npt.NDArray[np.intp]]:
+    page: Page, shelf: ShelfMaker, theme: Theme, rows: Rows, chances: FloatArray
+) -> tuple[Shelf, Rows]:
     chosen, propensities = draw_row(
         page.scores[rows],
         page.catalogue.artist[page.candidates.positions[rows]],
@@ -56,21 +58,20 @@ def _draw_shelf(
         uniforms=chances,
     )
     rows = rows[chosen]
-    sources = proposed_by(page.candidates.features[rows])
     items = tuple(
         SlateItem(
             item=page.catalogue.item_id(position),
             score=score,
             propensity=propensity,
             sources=source,
-            why=shelf.why(page, row),
+            why=why,
         )
-        for row, position, score, propensity, source in zip(
-            rows.tolist(),
+        for position, score, propensity, source, why in zip(
             page.candidates.positions[rows].tolist(),
             page.scores[rows].tolist(),
             propensities.tolist(),
-            sources,
+            proposed_by(page.candidates.features[rows]),
+            shelf.why(page, rows),
             strict=True,
         )
     )

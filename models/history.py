@@ -99,7 +99,8 @@ class History:
     @property
     def good(self) -> npt.NDArray[np.bool_]:
         """Which events are plays of 30 seconds or more."""
-        return np.logical_and(self.code == 0, self.ms_played >= PLAY_MS)
+        good: npt.NDArray[np.bool_] = (self.code == 0) & (self.ms_played >= PLAY_MS)
+        return good
 
     def append(self, item: ItemKey, *, index: int, at_seconds: int, ms_played: int, code: int) -> None:
         """Add the newest event; a segment that no longer fits falls out at the other end."""

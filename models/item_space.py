@@ -22,7 +22,7 @@ VectorArray = npt.NDArray[np.float32]
 
 
 @compiled
-def _mix(state: int) -> int:
+def _mix(state: np.uint64) -> np.uint64:
     """SplitMix64's output function (Steele, Lea and Flood 2014)."""
     z = np.uint64(state)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

@@ -108,7 +108,8 @@ class Personalizer:
         )
 
     def _vector(self, event: Event, item: ItemKey) -> VectorArray:
-        return self.catalogue.vectors[self.catalogue.position_of(item)].astype(np.float32)
+        vector: VectorArray = self.catalogue.vectors[self.catalogue.position_of(item)].astype(np.float32)
+        return vector
 
     def _repeated(self, listener: ListenerState, item: ItemKey) -> bool:
         history = listener.history

@@ -1,39 +1,239 @@
-"""PROVISIONAL, to be replaced by the ranker's engineer."""
+"""The ranker: features to scores, learned online from what was played and what was not.
+
+One step a play, on the gradient of the listwise softmax (Cao et al. 2007, ListNet; sampled as in BPR, Rendle
+et al. 2009): the played item should win against the candidates that were not played. River's logistic
+regression takes the step; workers score with the exported weights.
+"""
+
 from __future__ import annotations
+
 import struct
 from dataclasses import dataclass
+from typing import Final, Protocol
+
 import numpy as np
-from models.features import FEATURES
-from models.candidates import RETRIEVAL
+from river import linear_model, optim, utils
 
-@dataclass(frozen=True)
+from models.candidates import RECALL, Candidates
+from models.chance import uniforms
+from models.crosses import WEIGHT_NAMES, WEIGHTS, Float32s, Float64s, expand, weigh
+from models.errors import CorruptState
+from models.events import stable_key
+from models.features import FEATURE_NAMES, FEATURES, Feature
+
+VERSION: Final = 1
+NEGATIVES: Final = 30
+"""Candidates in an example that were not played: 1% of MRR below all 300, and a tenth of the bytes."""
+_EXAMPLE: Final = struct.Struct("<BqH")  # version, layout, rows
+_WEIGHTS: Final = struct.Struct("<BqQ")  # version, layout, examples learned
+_FEATURE_LAYOUT: Final = stable_key("\n".join(FEATURE_NAMES))
+_WEIGHT_LAYOUT: Final = stable_key("\n".join(WEIGHT_NAMES))
+"""Numbers mean nothing under another table of features; bytes that were written under one are refused."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Example:
-    features: np.ndarray
+    """What the ranker learns from: features (float32, k x FEATURES) of the played item and k - 1 others."""
 
-@dataclass(frozen=True)
+    features: Float32s
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class RankerWeights:
-    version: int
-    weights: np.ndarray
+    """What workers score with: `weights` (float64, WEIGHTS) after `version` examples."""
 
-def encode_example(e): return e.features.astype("<f2").tobytes()
-def decode_example(b): return Example(np.frombuffer(b, "<f2").reshape(-1, FEATURES).astype(np.float32))
-def draw_example(candidates, played_position, *, negatives=30, seed=0):
-    rows = np.flatnonzero(candidates.positions == played_position)
-    if not len(rows): return None
-    g = np.random.default_rng(seed)
-    others = np.setdiff1d(np.arange(len(candidates.positions)), rows)
-    if not len(others): return None
-    pick = g.choice(others, min(negatives, len(others)), replace=False)
-    return Example(candidates.features[np.concatenate((rows[:1], pick))])
-def score(features, weights): return features.astype(np.float64) @ weights.weights
+    version: int
+    weights: Float64s
+
+
+def score(features: Float32s, weights: RankerWeights) -> Float64s:
+    """Score rows of features, float64; two scores differ by the log-odds of one against the other."""
+    return weigh(features, weights.weights)
+
+
+def draw_example(
+    candidates: Candidates, played_position: int, *, negatives: int = NEGATIVES, seed: int
+) -> Example | None:
+    """Put the played item beside `negatives` others, drawn uniformly without replacement by `seed`.
+
+    None if the played item is no candidate, or the only one.
+    """
+    played = np.flatnonzero(candidates.positions == played_position)
+    if len(played) == 0 or len(candidates.positions) == 1:
+        return None
+    chance = uniforms(seed, len(candidates.positions))
+    chance[played] = -1.0
+    return Example(candidates.features[np.argsort(chance)[: negatives + 1]])
+
+
+class _Classifier(Protocol):
+    """What the ranker uses of River's logistic regression, which is typed in part only."""
+
+    _weights: utils.VectorDict[str, float]
+
+    @property
+    def weights(self) -> dict[str, float]: ...
+
+    def learn_one(self, x: dict[str, float], y: bool, w: float) -> None: ...
+
+    def predict_proba_one(self, x: dict[str, float]) -> dict[bool, float]: ...
+
+
 class Ranker:
-    def __init__(self): self.w = RETRIEVAL.astype(np.float64).copy(); self.n = 0
-    def learn_one(self, e):
-        s = e.features @ self.w; p = np.exp(s - s.max()); p /= p.sum()
-        self.w += .005 * (e.features[0] - p @ e.features); self.n += 1
-    def weights(self): return RankerWeights(self.n, self.w.copy())
-def encode_ranker(r): return struct.pack("<q", r.n) + r.w.tobytes()
-def decode_ranker(b):
-    r = Ranker(); r.n = struct.unpack_from("<q", b)[0]; r.w = np.frombuffer(b, "<f8", -1, 8).copy(); return r
-def encode_weights(w): return struct.pack("<q", w.version) + w.weights.tobytes()
-def decode_weights(b): return RankerWeights(struct.unpack_from("<q", b)[0], np.frombuffer(b, "<f8", -1, 8).copy())
+    """Learns to rank candidates, in River's form: `learn_one`, `predict_proba_one`, `clone`.
+
+    It starts from the weights that chose the candidates, so that it ranks well before its first example.
+    `learning_rate` is the step of a weight whose gradients are as large as usual, `decay` how slowly the
+    usual is forgotten, `caution` what is added to its square so that the first steps are small (RMSProp,
+    Tieleman and Hinton 2012).
+
+    >>> ranker, rows = Ranker(), np.zeros((2, FEATURES), np.float32)
+    >>> rows[0, Feature.RULES] = 1.0
+    >>> before = ranker.predict_proba_one(rows[0])[True]
+    >>> ranker.learn_one(Example(rows))
+    >>> ranker.predict_proba_one(rows[0])[True] > before, ranker.weights().version
+    (True, 1)
+    """
+
+    def __init__(self, *, learning_rate: float = 0.005, decay: float = 0.999, caution: float = 1e-4) -> None:
+        self.learning_rate = learning_rate
+        self.decay = decay
+        self.caution = caution
+        self._optimizer = optim.RMSProp(lr=learning_rate, rho=decay, eps=caution)
+        self._model: _Classifier = linear_model.LogisticRegression(
+            optimizer=self._optimizer, intercept_lr=0.0
+        )
+        start = np.zeros(WEIGHTS)
+        start[: len(Feature)] = [RECALL.get(feature, 0.0) for feature in Feature]
+        self._restore(learned=0, weights=start, usual=None)
+
+    def learn_one(self, example: Example) -> None:
+        """Take one step towards ranking the played item, row 0, above the others.
+
+        With q the softmax of the other rows and H its entropy, the gradient of -log softmax(played) is
+        -s(H - d) x, where x is the played row less the mean of the others under q, d its score, and s the
+        logistic function. River's gradient for x is -s(-d) x, so the example's weight is their ratio, which
+        lies between 1 and e^H.
+
+        Raises:
+            ValueError: a feature is not finite; nothing was learned.
+        """
+        if not np.isfinite(example.features).all():
+            raise ValueError("a feature is not finite: the ranker would never recover")
+        rows = expand(example.features)
+        weights = self.weights().weights
+        scores = rows[1:] @ weights
+        others = np.exp(scores - scores.max())
+        others /= others.sum()
+        difference = rows[0] - others @ rows[1:]
+        entropy = -float(others @ np.log(np.maximum(others, np.finfo(np.float64).tiny)))
+        margin = float(difference @ weights)
+        emphasis = (1.0 + np.exp(min(margin, 500.0))) / (1.0 + np.exp(min(margin, 500.0) - entropy))
+        self._model.learn_one(_named(difference), True, w=emphasis)
+
+    def predict_proba_one(self, features: Float32s) -> dict[bool, float]:
+        """The logistic function of the score of one row (float32, FEATURES), as River gives it."""
+        return self._model.predict_proba_one(_named(expand(features[None])[0]))
+
+    def predict_one(self, features: Float32s) -> bool:
+        """Whether the score of one row is above 0."""
+        return self.predict_proba_one(features)[True] > 0.5
+
+    def clone(self) -> Ranker:
+        """Make a ranker with the same hyper-parameters that has learned nothing."""
+        return Ranker(learning_rate=self.learning_rate, decay=self.decay, caution=self.caution)
+
+    def weights(self) -> RankerWeights:
+        """Export what workers score with."""
+        weights = self._model.weights
+        return RankerWeights(self._optimizer.n_iterations, np.array([weights[name] for name in WEIGHT_NAMES]))
+
+    def _restore(self, *, learned: int, weights: Float64s, usual: Float64s | None) -> None:
+        # River has no public way to restore a model from plain numbers.
+        self._model._weights = utils.VectorDict(_named(weights))
+        self._optimizer.n_iterations = learned
+        self._optimizer.g2 = None if usual is None else utils.VectorDict(_named(usual))
+
+    def _usual(self) -> Float64s:
+        """The running mean of each weight's squared gradient, which the optimizer divides by."""
+        usual = self._optimizer.g2
+        return np.zeros(WEIGHTS) if usual is None else np.array([usual[name] for name in WEIGHT_NAMES])
+
+
+def _named(row: Float64s) -> dict[str, float]:
+    return dict(zip(WEIGHT_NAMES, row.tolist(), strict=True))
+
+
+def encode_example(example: Example) -> bytes:
+    """Write an example as bytes, 2.5 KB for 31 rows; features lose precision to float16."""
+    header = _EXAMPLE.pack(VERSION, _FEATURE_LAYOUT, len(example.features))
+    return header + example.features.astype("<f2").tobytes()
+
+
+def decode_example(data: bytes) -> Example:
+    """Read an example.
+
+    Raises:
+        CorruptState: the version, the table of features or the length is another, or a number is not finite.
+    """
+    if len(data) < _EXAMPLE.size:
+        raise CorruptState(f"example of {len(data)} bytes")
+    version, layout, rows = _EXAMPLE.unpack_from(data)
+    if (version, layout) != (VERSION, _FEATURE_LAYOUT):
+        raise CorruptState(f"example of version {version}, or of another table of features")
+    if rows < 2 or len(data) != _EXAMPLE.size + rows * FEATURES * 2:
+        raise CorruptState(f"example of {len(data)} bytes with {rows} rows")
+    features = np.frombuffer(data, "<f2", offset=_EXAMPLE.size).astype(np.float32)
+    if not np.isfinite(features).all():
+        raise CorruptState("example with a number that is not finite")
+    return Example(features.reshape(rows, FEATURES))
+
+
+def encode_weights(weights: RankerWeights) -> bytes:
+    """Write weights as versioned bytes."""
+    return _encode(weights.version, weights.weights)
+
+
+def decode_weights(data: bytes) -> RankerWeights:
+    """Read weights.
+
+    Raises:
+        CorruptState: the version, the table of features or the length is another, or a number is not finite.
+    """
+    learned, numbers = _decode(data, count=WEIGHTS)
+    return RankerWeights(learned, numbers)
+
+
+def encode_ranker(ranker: Ranker) -> bytes:
+    """Write weights and optimizer state as versioned bytes; hyper-parameters are settings, not state."""
+    weights = ranker.weights()
+    return _encode(weights.version, np.concatenate((weights.weights, ranker._usual())))
+
+
+def decode_ranker(data: bytes, ranker: Ranker | None = None) -> Ranker:
+    """Make a ranker like `ranker` (the default one if None) that goes on, bit for bit, where the bytes end.
+
+    Raises:
+        CorruptState: the version, the table of features or the length is another, or a number is not finite.
+    """
+    learned, numbers = _decode(data, count=2 * WEIGHTS)
+    restored = Ranker() if ranker is None else ranker.clone()
+    usual = numbers[WEIGHTS:] if learned else None
+    restored._restore(learned=learned, weights=numbers[:WEIGHTS], usual=usual)
+    return restored
+
+
+def _encode(learned: int, numbers: Float64s) -> bytes:
+    return _WEIGHTS.pack(VERSION, _WEIGHT_LAYOUT, learned) + numbers.astype("<f8").tobytes()
+
+
+def _decode(data: bytes, *, count: int) -> tuple[int, Float64s]:
+    if len(data) != _WEIGHTS.size + 8 * count:
+        raise CorruptState(f"ranker of {len(data)} bytes, expected {_WEIGHTS.size + 8 * count}")
+    version, layout, learned = _WEIGHTS.unpack_from(data)
+    if (version, layout) != (VERSION, _WEIGHT_LAYOUT):
+        raise CorruptState(f"ranker of version {version}, or of another table of features")
+    numbers = np.frombuffer(data, "<f8", offset=_WEIGHTS.size).astype(np.float64)
+    if not np.isfinite(numbers).all():
+        raise CorruptState("ranker with a number that is not finite")
+    return learned, numbers

@@ -11,7 +11,7 @@ import numpy as np
 
 from models.batch import Outcome, Placed, process_batch
 from models.catalogue import Catalogue
-from models.events import CatalogRecord, stable_key
+from models.events import CatalogRecord, Event, stable_key
 from models.items import ModelRows, apply_signals, empty_states, item_models
 from models.personalizer import Personalizer
 from models.ranker import Example, Ranker, decode_example, encode_example
@@ -42,6 +42,16 @@ class Standalone:
             self.listeners[user] = new_listener(user, ring_events=self._ring_events)
         return self.listeners[user]
 
+    def process_one(self, event: Event, *, offset: int) -> Slate | None:
+        """Learn one event and everything that it teaches; returns its slate, none for an impression."""
+        slates: list[Slate] = []
+        self.process(
+            [Placed(offset=offset, event=event)],
+            partition=0,
+            emit=lambda *emitted: slates.append(emitted[-1]),
+        )
+        return slates[0] if slates else None
+
     def process(
         self,
         events: Sequence[Placed],
@@ -65,6 +75,27 @@ class Standalone:
             # The trainer gets examples as they are packed, with the precision that they keep on the way.
             self._ranker.learn_one(decode_example(encode_example(example)))
         self.personalizer.weights = self._ranker.weights()
+
+
+class NextUp:
+    """The first shelf of each listener's last slate, as a recommender to be validated."""
+
+    def __init__(self, core: Standalone) -> None:
+        self._core = core
+        self._slates: dict[str, Slate] = {}
+        self._learned = 0
+
+    def recommend(self, user: str, *, most: int) -> Sequence[str]:
+        """The items of the next-up shelf; nothing before a listener's first event."""
+        slate = self._slates.get(user)
+        return [item.item for item in slate.shelves[0].items[:most]] if slate and slate.shelves else []
+
+    def learn_one(self, event: Event) -> None:
+        """Learn an event, with every update applied at once."""
+        slate = self._core.process_one(event, offset=self._learned)
+        self._learned += 1
+        if slate is not None:
+            self._slates[event.user] = slate
 
 
 class ItemStates:

@@ -23,6 +23,8 @@ from confluent_kafka.admin import AdminClient
 COORDINATES = "org.apache.kafka:kafka_2.13:4.1.0+org.slf4j:slf4j-simple:1.7.36"
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+# On its way out the JVM starts a second one that writes the start-up cache.
+PREPARE_SECONDS = 300.0
 LOG_TAIL_BYTES = 2_000
 
 PROPERTIES = """\
@@ -81,12 +83,12 @@ class LocalBroker:
         broker._launch(_java_command())
         return broker
 
-    def stop(self) -> None:
-        """Stop in order; a broker that does not within 20 s is killed. Stopping twice is harmless."""
+    def stop(self, *, seconds: float = STOP_SECONDS) -> None:
+        """Stop in order; a broker that does not within so many seconds is killed. Stopping twice is harmless."""
         if self._java is not None:
             self._java.terminate()
             try:
-                self._java.wait(STOP_SECONDS)
+                self._java.wait(seconds)
             except subprocess.TimeoutExpired:
                 self._java.kill()
         self._reap()
@@ -190,7 +192,7 @@ def prepare(home: Path) -> None:
         broker = LocalBroker(home, port=_free_port(), controller=_free_port())
         draft = cache.with_suffix(f".{os.getpid()}")
         broker._launch([*_java_command(), f"-XX:AOTCacheOutput={draft}"])
-        broker.stop()
+        broker.stop(seconds=PREPARE_SECONDS)
         draft.replace(cache)
 
 

@@ -39,11 +39,11 @@ class LockStep:
                 while _next(self._listeners.applied(LISTENING_EVENTS.name, partition)) <= offset:
                     await asyncio.sleep(POLL_SECONDS)
             for topic, table in self._learners:
-                for partition, end in await self._ends(topic.name, table.partitions):
+                for partition, end in await self._ends(topic.name, table.partitions or 1):
                     while _next(table.applied(topic.name, partition)) < end:
                         await asyncio.sleep(POLL_SECONDS)
             for name, partitions in (
-                (ITEM_MODELS.name, self._listeners.partitions),
+                (ITEM_MODELS.name, self._listeners.partitions or 1),
                 (MODEL_WEIGHTS.name, 1),
             ):
                 for partition, end in await self._ends(name, partitions):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from streams import engine
+from streams import declaration
 from streams.settings import Settings
 
 _COMPACTED: Final = {"cleanup.policy": "compact"}
@@ -48,10 +48,10 @@ TOPICS: Final = (
 )
 
 
-def declared_topics(settings: Settings) -> list[engine.Topic]:
+def declared_topics(settings: Settings) -> list[declaration.Topic]:
     """All topics as this deployment needs them to exist."""
     return [
-        engine.Topic(
+        declaration.Topic(
             topic.name,
             partitions=topic.partitions or settings.partitions,
             replication=settings.replication,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.features import Feature
-from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Theme
+from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Rows, Theme
 from models.slate import Because, Why
 
 
@@ -28,10 +28,11 @@ class BecauseYouPlayed:
         follows = (page.feature(Feature.FIRST_ORDER) > 0) | (page.feature(Feature.EVERYONE_AFTER_LAST) > 0)
         return Theme(f"Because you played {page.catalogue.title(anchor)}", follows)
 
-    def why(self, page: Page, row: int) -> Why:
+    def why(self, page: Page, rows: Rows) -> list[Why]:
         """The item that was played."""
         anchor = self._anchor(page)
-        return Why(Because.PLAYED_AFTER, item="" if anchor is None else page.catalogue.item_id(anchor))
+        item = "" if anchor is None else page.catalogue.item_id(anchor)
+        return [Why(Because.PLAYED_AFTER, item=item)] * len(rows)
 
     @staticmethod
     def _anchor(page: Page) -> int | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.features import Feature
-from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Theme
-from models.shelves.reasons import strongest_reason
+from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Rows, Theme
+from models.shelves.reasons import strongest_reasons
 from models.slate import Why
 
 
@@ -23,6 +23,6 @@ class NewToYou:
         """What the ring does not hold."""
         return Theme("New to you", page.feature(Feature.UNHEARD) > 0)
 
-    def why(self, page: Page, row: int) -> Why:
-        """The strongest evidence for the item."""
-        return strongest_reason(page, row)
+    def why(self, page: Page, rows: Rows) -> list[Why]:
+        """The strongest evidence for each item."""
+        return strongest_reasons(page, rows)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.shelves.page import Page, Theme
-from models.shelves.reasons import strongest_reason
+from models.shelves.page import Page, Rows, Theme
+from models.shelves.reasons import strongest_reasons
 from models.slate import Why
 
 
@@ -24,6 +24,6 @@ class NextUp:
         """All candidates."""
         return Theme(title="Next up", eligible=np.ones(len(page.scores), np.bool_))
 
-    def why(self, page: Page, row: int) -> Why:
-        """The strongest evidence for the item."""
-        return strongest_reason(page, row)
+    def why(self, page: Page, rows: Rows) -> list[Why]:
+        """The strongest evidence for each item."""
+        return strongest_reasons(page, rows)

@@ -16,6 +16,7 @@ from models.slate import Why
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
+Rows = npt.NDArray[np.intp]
 
 ROW_PLACES: Final = 10
 ROW_FEWEST: Final = 3
@@ -37,11 +38,6 @@ class Page:
     def feature(self, feature: Feature) -> npt.NDArray[np.float32]:
         """One feature of each candidate, float32."""
         return self.candidates.features[:, feature]
-
-    def played_after(self, row: int) -> str:
-        """Id of the item in the history that explains candidate `row` best; empty where there is none."""
-        because = int(self.candidates.because[row])
-        return self.catalogue.item_id(because) if because >= 0 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +75,6 @@ class ShelfMaker(Protocol):
         """Say what the shelf would show, or none where it has nothing to say to this listener."""
         ...
 
-    def why(self, page: Page, row: int) -> Why:
-        """Say why candidate `row` stands on this shelf."""
+    def why(self, page: Page, rows: Rows) -> list[Why]:
+        """Say why each of these candidates stands on this shelf."""
         ...

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Theme
+from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Rows, Theme
 from models.slate import Because, Why
 
 
@@ -21,8 +19,8 @@ class PopularNow:
 
     def theme(self, page: Page) -> Theme:
         """What is among the most played of the catalogue."""
-        return Theme("Popular right now", np.isin(page.candidates.positions, page.catalogue.top))
+        return Theme("Popular right now", page.catalogue.in_top[page.candidates.positions])
 
-    def why(self, page: Page, row: int) -> Why:
+    def why(self, page: Page, rows: Rows) -> list[Why]:
         """That many play it."""
-        return Why(Because.POPULAR)
+        return [Why(Because.POPULAR)] * len(rows)

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from models.features import Feature
-from models.shelves.page import Page
+from models.shelves.page import Page, Rows
 from models.slate import Because, Why
 
+_EVIDENCE: Final = [
+    Feature.FIRST_ORDER,
+    Feature.SESSIONS_BAG,
+    Feature.UNHEARD,
+    Feature.ARTIST_LASTING,
+]
 
-def strongest_reason(page: Page, row: int) -> Why:
-    """What speaks for candidate `row`: what it follows, a habit, its artist, or that many play it."""
-    features = page.candidates.features[row]
-    after = page.played_after(row)
-    if after and features[Feature.FIRST_ORDER] > 0:
+
+def strongest_reasons(page: Page, rows: Rows) -> list[Why]:
+    """What speaks for each candidate: what it follows, a habit, its artist, or that many play it."""
+    evidence = page.candidates.features[rows][:, _EVIDENCE].tolist()
+    because = page.candidates.because[rows].tolist()
+    return [
+        _reason(page.catalogue.item_id(item) if item >= 0 else "", *numbers)
+        for item, numbers in zip(because, evidence, strict=True)
+    ]
+
+
+def _reason(after: str, follows: float, shares_sessions: float, unheard: float, artist: float) -> Why:
+    if after and follows > 0:
         return Why(Because.PLAYED_AFTER, item=after)
-    if after and features[Feature.SESSIONS_BAG] > 0:
+    if after and shares_sessions > 0:
         return Why(Because.SAME_SESSION, item=after)
-    if features[Feature.UNHEARD] == 0:
+    if not unheard:
         return Why(Because.ON_REPEAT)
-    if features[Feature.ARTIST_LASTING] > 0:
+    if artist > 0:
         return Why(Because.SAME_ARTIST)
     return Why(Because.PLAYED_AFTER, item=after) if after else Why(Because.POPULAR)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from models.features import Feature
-from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Theme
+from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Rows, Theme
 from models.slate import Because, Why
 
 SEVERAL: Final = 0.2772
@@ -29,6 +29,6 @@ class Rediscover:
         loved = page.feature(Feature.PLAYS) >= SEVERAL
         return Theme("Rediscover", loved & (page.feature(Feature.AGE) >= A_WHILE))
 
-    def why(self, page: Page, row: int) -> Why:
+    def why(self, page: Page, rows: Rows) -> list[Why]:
         """That it was loved once."""
-        return Why(Because.REDISCOVER)
+        return [Why(Because.REDISCOVER)] * len(rows)

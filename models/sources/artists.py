@@ -1,92 +1,110 @@
-"""Artists: which artists go on from here, and what is played most by them."""
+"""Artists: who is played lately and for years, and who usually follows whom."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from models.compiled import compiled
-from models.sources.scan import Plays
+from models.sources.scan import FRESH_PLAYS, Float32s, Plays
 
 OCCURRENCES: Final = 64
+"""Earlier plays of each artist of the context whose successors count."""
 WINDOW: Final = 6
-HALF_LIVES_HOURS: Final = (3.0, 720.0)
-
-Float32s = npt.NDArray[np.float32]
+SKIP_WEIGHT: Final = 0.2
+AFTER_SKIP_WEIGHT: Final = 0.5
+SKIPPED_VOICE: Final = 0.4
+FADE: Final = 0.95
+LATELY_HALF_LIFE_HOURS: Final = 3.0
+LASTING_HALF_LIFE_HOURS: Final = 720.0
+WORTH_PROPOSING: Final = 0.05
+"""Evidence from which on an artist's most played items are candidates."""
 
 
 class Artists(NamedTuple):
-    """Evidence for each artist number (k of them), float32."""
+    """Evidence for each artist number, float32."""
 
-    following: Float32s
+    follows: Float32s
     """Probability that the artist comes directly after the last one."""
     rules: Float32s
-    """Artists that came within six plays after those of the context."""
-    decayed: Float32s
-    """Plays, each counting half after each half-life, (k, 2)."""
+    """Sum over the context of 1/distance-weighted probabilities to come within six plays."""
+    lately: Float32s
+    """Plays, each counting half after three hours."""
+    lasting: Float32s
+    """Plays, each counting half after a month."""
     newest_age: Float32s
     """Seconds since the last play of any length."""
-    in_session: Float32s
-    """Plays of any length in the current session."""
+    worth_proposing: Float32s
+    """1 where the artist's most played items are candidates: one that follows, and the last one."""
 
 
 @compiled
 def recall_artists(plays: Plays, now_seconds: float) -> Artists:
     """Count, age and chain the artists of the ring."""
-    artists, count = plays.artists.count[0], len(plays.number)
-    following = np.zeros(artists, np.float32)
-    rules = np.zeros(artists, np.float32)
+    size = plays.artists.known[0]
+    found = Artists(
+        np.zeros(size, np.float32),
+        np.zeros(size, np.float32),
+        np.zeros(size, np.float32),
+        np.zeros(size, np.float32),
+        np.full(size, -1.0, np.float32),
+        np.zeros(size, np.float32),
+    )
+    _count_plays(plays, now_seconds, found)
     for back in range(1, plays.context + 1):
-        _rules_from(plays, back, following, rules)
-    decayed = np.zeros((artists, 2), np.float32)
-    newest_age = np.full(artists, -1.0, np.float32)
-    in_session = np.zeros(artists, np.float32)
-    session, age, recent, lasting = -1, 0.0, 0.0, 0.0
-    for play in range(count - 1, -1, -1):
-        artist = plays.artist_of[plays.number[play]]
-        if artist < 0:
-            continue
-        if plays.session[play] != session or count - play <= 64:
-            session = plays.session[play]
-            age = max(0.0, now_seconds - plays.at[play])
-            recent = 2.0 ** (-age / (3600.0 * HALF_LIVES_HOURS[0]))
-            lasting = 2.0 ** (-age / (3600.0 * HALF_LIVES_HOURS[1]))
-        if newest_age[artist] < 0:
-            newest_age[artist] = age
-        in_session[artist] += session == plays.session[-1]
-        if plays.good[play]:
-            decayed[artist, 0] += recent
-            decayed[artist, 1] += lasting
-    return Artists(following, rules, decayed, newest_age, in_session)
+        total, directly = _add_rules(plays, back, 0.0, 0.0, found)
+        if total > 0:
+            _add_rules(plays, back, total, directly, found)
+    for artist in range(size):
+        found.worth_proposing[artist] = max(found.rules[artist], found.follows[artist]) > WORTH_PROPOSING
+    if len(plays.item) and plays.artist_of[plays.item[-1]] >= 0:
+        found.worth_proposing[plays.artist_of[plays.item[-1]]] = 1
+    return found
 
 
 @compiled
-def _rules_from(plays: Plays, back: int, following: Float32s, rules: Float32s) -> None:
-    """Add the artists that came after the artist of the context play `back` places from the end."""
-    count = len(plays.number)
-    source = count - back
-    voice = (1.0 if plays.good[source] else 0.4) / back
-    total, directly = 0.0, 0.0
-    for adding in (False, True):
-        if adding and total <= 0:
-            return
-        occurrence, seen, fade = plays.earlier_by_artist[source], 0, 1.0
-        while occurrence >= 0 and seen < OCCURRENCES:
-            weight = fade * (1.0 if plays.good[occurrence] else 0.5)
-            for distance in range(1, WINDOW + 1):
-                after = occurrence + distance
-                if after >= count or plays.session[after] != plays.session[occurrence]:
-                    break
-                share = weight * (1.0 if plays.good[after] else 0.2) / distance
-                artist = plays.artist_of[plays.number[after]]
-                if not adding:
-                    total += share
-                    directly += share if distance == 1 else 0.0
-                elif artist >= 0:
-                    rules[artist] += voice * share / total
-                    if distance == 1 and back == 1:
-                        following[artist] += share / directly
-            fade *= 0.95
-            occurrence, seen = plays.earlier_by_artist[occurrence], seen + 1
+def _count_plays(plays: Plays, now_seconds: float, found: Artists) -> None:
+    session, age, lately, lasting = -1, 0.0, 0.0, 0.0
+    for play in range(len(plays.item) - 1, -1, -1):
+        if plays.session[play] != session or len(plays.item) - play <= FRESH_PLAYS:
+            session = plays.session[play]
+            age = max(0.0, now_seconds - plays.at[play])
+            lately = 2.0 ** (-age / (3600.0 * LATELY_HALF_LIFE_HOURS))
+            lasting = 2.0 ** (-age / (3600.0 * LASTING_HALF_LIFE_HOURS))
+        artist = plays.artist_of[plays.item[play]]
+        if artist < 0:
+            continue
+        if found.newest_age[artist] < 0:
+            found.newest_age[artist] = age
+        if plays.good[play]:
+            found.lately[artist] += lately
+            found.lasting[artist] += lasting
+
+
+@compiled
+def _add_rules(plays: Plays, back: int, total: float, directly: float, found: Artists) -> tuple[float, float]:
+    """Add the artists after that of the context play `back` places from the end, divided by the totals.
+
+    Returns the sums of what was found, at any distance and directly after; with totals of 0 that is all.
+    """
+    source = len(plays.item) - back
+    voice = (1.0 if plays.good[source] else SKIPPED_VOICE) / back
+    total_found, directly_found, fade = 0.0, 0.0, 1.0
+    occurrence, seen = plays.earlier_by_artist[source], 0
+    while occurrence >= 0 and seen < OCCURRENCES:
+        weight = fade * (1.0 if plays.good[occurrence] else AFTER_SKIP_WEIGHT)
+        for after in range(occurrence + 1, min(occurrence + WINDOW + 1, len(plays.item))):
+            if plays.session[after] != plays.session[occurrence]:
+                break
+            share = weight * (1.0 if plays.good[after] else SKIP_WEIGHT) / (after - occurrence)
+            total_found += share
+            directly_found += share if after == occurrence + 1 else 0.0
+            artist = plays.artist_of[plays.item[after]]
+            if total > 0 and artist >= 0:
+                found.rules[artist] += voice * share / total
+                if after == occurrence + 1 and back == 1:
+                    found.follows[artist] += share / directly
+        fade *= FADE
+        occurrence, seen = plays.earlier_by_artist[occurrence], seen + 1
+    return total_found, directly_found

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from models.events import CatalogRecord, Event
 from streams.commands.console import fail, say, stderr
-from streams.commands.delivery import Delivery, Undelivered
+from streams.delivery import Delivery, Undelivered
 from streams.sources import BadRow, Format, Imported, UnreadableSource
 from streams.sources.log import in_time_order, read_rows
 from streams.sources.record_file import encode_line, to_record, write_records

@@ -12,7 +12,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from streams.commands.console import fail, say, stderr
-from streams.commands.delivery import Delivery, Undelivered
+from streams.delivery import Delivery, Undelivered
 from streams.sources import UnreadableSource
 from streams.sources.record_file import Record, read_lines, read_records
 

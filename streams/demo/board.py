@@ -34,7 +34,7 @@ class Snapshot:
     happened: tuple[str, ...]
     slate: SlateView | None
     changes: int
-    """How many of this listener's slates held something that the one before did not."""
+    """How often what this listener did since the past was learned changed what their slate holds."""
     past: tuple[int, int]
     """How many of the events of the past have been learned, and how many there are."""
 
@@ -96,10 +96,10 @@ class Board:
             if listener is None or (listener.slate is not None and slate.offset <= listener.slate.offset):
                 return False
             listener.before, listener.slate = listener.slate, slate
-            listener.changes += listener.before is not None and items_of(slate) != items_of(listener.before)
             self._slates.add(now)
             if (sent := listener.pending.pop(slate.at, None)) is not None:
                 self._latencies.add(now, now - sent)
+                listener.changes += listener.before is None or items_of(slate) != items_of(listener.before)
             self.worker = "up"
             return True
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from models.events import CatalogRecord, Event
-from streams.demo.history import RememberedListener, read_history
+from streams.demo.history import ImportedHistory, RememberedListener, read_history
 from streams.demo.players import ClockedPlayer, Player, World
 from streams.demo.script import Script
 from streams.sources import BadRow
@@ -30,9 +30,8 @@ class Cast:
 
     @property
     def users(self) -> list[str]:
-        """Everybody, the listener in focus first; a history may hold listeners who only have a past."""
-        living = [self.focus.user, *(player.user for player in self.others)]
-        return list(dict.fromkeys([*living, *(event.user for event in self.past)]))
+        """Everybody, the listener in focus first."""
+        return [self.focus.user, *(player.user for player in self.others)]
 
 
 def choose_cast(script: Script) -> Cast:
@@ -45,12 +44,24 @@ def choose_cast(script: Script) -> Cast:
         focus, *others = world.players
         return Cast(focus=focus, others=others, past=past, records=records)
     history = read_history(script.history, script.format, script.user)
-    own = [event for event in history.events if event.user == history.user]
-    life = RememberedListener(history.user, own, seed=SEED)
+    remembered = _live_on(history)
     return Cast(
-        focus=ClockedPlayer(life, at=own[-1].at + SLEEP_SECONDS, seed=SEED),
-        others=world.players,
+        focus=remembered[0],
+        others=[*remembered[1:], *world.players],
         past=[*past, *history.events],
         records=[*records, *history.records],
         bad_rows=history.bad_rows,
     )
+
+
+def _live_on(history: ImportedHistory) -> list[Player]:
+    """Everybody of a history, the listener to show first."""
+    lives: dict[str, list[Event]] = {history.user: []}
+    for event in history.events:
+        lives.setdefault(event.user, []).append(event)
+    return [
+        ClockedPlayer(
+            RememberedListener(user, events, seed=SEED), at=events[-1].at + SLEEP_SECONDS, seed=SEED
+        )
+        for user, events in lives.items()
+    ]

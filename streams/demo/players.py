@@ -13,7 +13,7 @@ from streams.demo.slates import ShownShelf, ShownSlate
 
 ITEMS: Final = 1_500
 ARTISTS: Final = 150
-PAST_EVENTS: Final = 30
+PAST_EVENTS: Final = 20
 """Events that each listener has behind them when the demo begins: a day or two of listening."""
 YEAR_SECONDS: Final = 365 * 86_400.0
 TYPICAL_MS: Final = 210_000

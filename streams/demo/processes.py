@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,7 @@ from streams.broker import GUARD
 
 STOP_SECONDS: Final = 10.0
 LOG_TAIL_LINES: Final = 8
-LOG_TAIL_BYTES: Final = 4_000
+LOG_TAIL_BYTES: Final = 16_000
 
 
 class WorkerProcess:
@@ -69,7 +69,14 @@ class WorkerProcess:
         self._process = self._guard = None
 
     def log_tail(self) -> list[str]:
-        """Give the end of its log."""
+        """Give the end of its log, and what it names as the cause."""
         with self.log.open("rb") as log:
             log.seek(max(0, log.seek(0, os.SEEK_END) - LOG_TAIL_BYTES))
-            return log.read().decode(errors="replace").splitlines()[-LOG_TAIL_LINES:]
+            return last_words(log.read().decode(errors="replace").splitlines())
+
+
+def last_words(log: Sequence[str]) -> list[str]:
+    """Give the last lines of a log, after the last error where a traceback has pushed it out of sight."""
+    tail = list(log[-LOG_TAIL_LINES:])
+    errors = [line for line in log if " CRITICAL " in line or " ERROR " in line]
+    return tail if not errors or errors[-1] in tail else [errors[-1], "…", *tail]

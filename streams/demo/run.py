@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from math import inf
 from typing import Final
 
 from models.events import Event
-from streams.commands.delivery import Delivery
+from streams.delivery import Delivery
 from streams.demo.board import Board, Wish
 from streams.demo.casting import Cast
 from streams.demo.follower import Follower
@@ -50,7 +51,8 @@ class Demo:
         self._supervisor = supervisor
         self._screen = screen
         self._started = script.started
-        self._until = script.until
+        self._lasts_seconds = script.lasts_seconds
+        self._until = inf
         self._rate = script.rate
         self._players = {player.user: player for player in (cast.focus, *cast.others)}
         self._left_alone: dict[str, float] = {}
@@ -82,12 +84,12 @@ class Demo:
                 self._begin(now)
             self._show(now)
 
+        self._show_newest(time.monotonic())
+
     def summary(self) -> list[str]:
-        """Sum up; raises `DemoFailed` where nobody was shown anything."""
+        """Sum up."""
         now = time.monotonic()
         snapshot = self._board.snapshot(self._cast.focus.user, now)
-        if snapshot.slate is None:
-            raise self._silent(now - self._started)
         return summary_lines(snapshot, self._board.figures(now, latency_seconds=now - self._started))
 
     def _show(self, now: float) -> None:
@@ -97,11 +99,15 @@ class Demo:
             self._was_shown = True
             self._screen.step(seconds, f"Worker up; first slate of {display_name(user)}")
         if is_first or self._screen.is_due(seconds):
-            self._screen.show(seconds, self._board.snapshot(user, now))
+            self._show_newest(now)
+
+    def _show_newest(self, now: float) -> None:
+        self._screen.show(now - self._started, self._board.snapshot(self._cast.focus.user, now))
 
     def _begin(self, now: float) -> None:
         self._is_live = True
         self._live_since = self._focus_due = now
+        self._until = now + self._lasts_seconds
         seconds = now - self._started
         name = display_name(self._cast.focus.user)
         self._screen.step(
@@ -130,9 +136,7 @@ class Demo:
 
     def _grant(self, wish: Wish, now: float) -> None:
         """Play what was pressed on the page; the simulation then leaves this listener alone for a while."""
-        player = self._players.get(wish.user)
-        if player is None:
-            return
+        player = self._players[wish.user]
         self._left_alone[wish.user] = now + LEAVE_ALONE_SECONDS
         duration_ms = self._board.names.duration_ms(wish.item)
         self._send(player.play(wish.item, duration_ms=duration_ms, origin=wish.origin))

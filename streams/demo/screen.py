@@ -13,6 +13,7 @@ from streams.demo.view import Card
 
 PLAIN_SECONDS: Final = 4.0
 PLAIN_CARDS: Final = 4
+PLAIN_WIDTH: Final = 52
 MEASURED: Final = "event sent to slate received"
 
 
@@ -87,7 +88,8 @@ class PlainScreen:
 
 def _plain_card(card: Card) -> str:
     work = f"{card.title} — {card.artist}" if card.artist else card.title
-    return f"          {'+' if card.is_new else ' '} {work:<48}  {card.reason}"
+    shown = work if len(work) <= PLAIN_WIDTH else work[: PLAIN_WIDTH - 1] + "…"
+    return f"          {'+' if card.is_new else ' '} {shown:<{PLAIN_WIDTH}}  {card.reason}"
 
 
 def status_line(snapshot: Snapshot) -> str:

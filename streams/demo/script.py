@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ class DemoFailed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Script:
-    """The options of `segue demo`; `started` and `until` are monotonic moments."""
+    """The options of `segue demo`; it `started` at a monotonic moment."""
 
     history: Path | None
     format: Format
@@ -28,4 +29,9 @@ class Script:
     port: int | None
     """Of the page, None without one."""
     started: float
-    until: float
+    lasts_seconds: float
+    """Once the past is learned: how long that takes is the affair of the machine and of the history."""
+
+    def seconds(self) -> float:
+        """How long the demo has been running."""
+        return time.monotonic() - self.started

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
-import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import Final
 
-import typer
 from confluent_kafka import KafkaException
-from rich.console import Console
 
 from streams.broker import BrokerFailed
-from streams.commands.delivery import Delivery, Undelivered
+from streams.delivery import Delivery, Undelivered
 from streams.demo.board import Board
 from streams.demo.casting import Cast, choose_cast
 from streams.demo.follower import Follower
 from streams.demo.names import Names
 from streams.demo.page import Page
 from streams.demo.run import Demo
-from streams.demo.screen import PlainScreen, Screen
+from streams.demo.screen import Screen
 from streams.demo.script import DemoFailed, Script
 from streams.demo.supervisor import Supervisor, WorkerKeepsDying
 from streams.demo.system import System
-from streams.demo.terminal import LiveScreen
 from streams.demo.topic_reader import Unreachable
 from streams.engine import TopicMismatch, declare
 from streams.settings import BadSetting, read_settings
@@ -35,10 +31,10 @@ from streams.topics import declared_topics
 DOCTOR: Final = "`segue doctor` checks the system and says what to do."
 
 
-def show(script: Script, system: System, stopping: threading.Event) -> None:
-    """Show a demo until it is over, and sum it up. Raises `DemoFailed`."""
+def show(script: Script, system: System, screen: Screen, stopping: threading.Event) -> Sequence[str]:
+    """Show a demo until it is over, and sum it up in lines. Raises `DemoFailed`."""
     try:
-        _show(script, system, stopping)
+        return _show(script, system, screen, stopping)
     except (Undelivered, UnreadableSource) as error:
         raise DemoFailed(str(error), hint=error.hint) from error
     except (BrokerFailed, BadSetting, TopicMismatch, Unreachable, WorkerKeepsDying) as error:
@@ -47,15 +43,11 @@ def show(script: Script, system: System, stopping: threading.Event) -> None:
         raise DemoFailed(f"Kafka at {system.brokers} fails: {error.args[0].str()}", hint=DOCTOR) from error
 
 
-def _show(script: Script, system: System, stopping: threading.Event) -> None:
+def _show(script: Script, system: System, screen: Screen, stopping: threading.Event) -> Sequence[str]:
     with ExitStack() as stack:
-        screen = _open_screen(stack)
-        screen.step(
-            _seconds(script), f"Starting {'a worker' if system.local is None else 'Kafka and a worker'}"
-        )
         cast = choose_cast(script)
         for bad in cast.bad_rows:
-            screen.step(_seconds(script), f"Left out: {bad}")
+            screen.step(script.seconds(), f"Left out: {bad}")
         board = _prepare_board(cast, script)
         follower = _connect(script, system, board, screen, stack)
         demo = Demo(
@@ -68,8 +60,7 @@ def _show(script: Script, system: System, stopping: threading.Event) -> None:
             script=script,
         )
         demo.run(stopping)
-    for line in demo.summary():
-        typer.echo(line)
+        return demo.summary()
 
 
 def _prepare_board(cast: Cast, script: Script) -> Board:
@@ -79,12 +70,6 @@ def _prepare_board(cast: Cast, script: Script) -> Board:
     return Board(names, cast.users, since=script.started)
 
 
-def _open_screen(stack: ExitStack) -> Screen:
-    screen: Screen = LiveScreen(Console()) if sys.stdout.isatty() else PlainScreen(sys.stdout)
-    stack.callback(screen.close)
-    return screen
-
-
 def _connect(script: Script, system: System, board: Board, screen: Screen, stack: ExitStack) -> Follower:
     """Wait for Kafka, make the topics, and follow the slates from before the first event on."""
     system.wait_for_broker()
@@ -92,14 +77,10 @@ def _connect(script: Script, system: System, board: Board, screen: Screen, stack
     follower = Follower(system.brokers, board.received)
     stack.callback(follower.stop)
     board.broker = f"up at {system.brokers}"
-    screen.step(_seconds(script), f"Broker {board.broker}")
+    screen.step(script.seconds(), f"Broker {board.broker}")
     if script.port is not None:
         page = Page(board, port=script.port)
         stack.callback(page.stop)
         board.page = page.address
-        screen.step(_seconds(script), f"Page at {page.address}")
+        screen.step(script.seconds(), f"Page at {page.address}")
     return follower
-
-
-def _seconds(script: Script) -> float:
-    return time.monotonic() - script.started

@@ -14,7 +14,7 @@ from streams.engine.failure import exit_now
 from streams.engine.producer import Publisher
 from streams.engine.recovery import BatchTableManager
 from streams.engine.table import StateTable
-from streams.engine.topics import Topic, declare
+from streams.declaration import Topic, declare
 from streams.engine.transport import BatchConsumer, BatchTransport
 from streams.engine.watchdog import Watchdog
 

@@ -12,7 +12,7 @@ from rocksdict import Rdict, WriteBatch
 from streams.engine.producer import Publisher
 from streams.engine.records import Commit
 from streams.engine.store import PartitionStore, is_corruption
-from streams.engine.topics import Topic
+from streams.declaration import Topic
 
 RESERVED = b"\x00segue\x00"
 MARK_PREFIX = RESERVED + b"applied\x00"

@@ -23,6 +23,8 @@ def run_worker(app: EngineApp) -> int:
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     worker = faust.Worker(app, loop=loop, override_logging=False, redirect_stdouts=False, quiet=True)
+    # It writes cursor movements to the terminal even when quiet.
+    worker.spinner = None
     try:
         worker.execute_from_commandline()
     except SystemExit as end:

@@ -19,7 +19,7 @@ def assert_exact(counting: Any, *, state: Any) -> None:
 
 
 def test_killed_several_times_at_random_moments(counting: Any) -> None:
-    sending = threading.Thread(target=counting.send, args=(20_000,), kwargs={"seconds": 12.0})
+    sending = threading.Thread(target=counting.send, args=(20_000,), kwargs={"seconds": 12.0, "keys": 20_000})
     sending.start()
     for _ in range(3):
         worker = counting.start()

@@ -3,6 +3,7 @@
 import shutil
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from confluent_kafka import Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, AlterConfigOpType, ConfigEntry, ConfigResource, ResourceType
 
 from streams.engine import EXIT_FAILED
+
+Damage = Callable[[Path], None]
 
 
 @pytest.fixture
@@ -75,57 +78,59 @@ def cut_changelog(stopped: Any, *, keep_of_last_commit: int) -> str:
     return other
 
 
-def garbage_current(database: Any) -> None:
+def garbage_current(database: Path) -> None:
     (database / "CURRENT").write_bytes(b"\xff\xfe")
 
 
-def missing_current(database: Any) -> None:
+def missing_current(database: Path) -> None:
     (database / "CURRENT").unlink()
 
 
-def short_manifest(database: Any) -> None:
+def short_manifest(database: Path) -> None:
     (manifest,) = database.glob("MANIFEST-*")
     manifest.write_bytes(manifest.read_bytes()[: manifest.stat().st_size // 2])
 
 
-def missing_manifest(database: Any) -> None:
+def missing_manifest(database: Path) -> None:
     next(database.glob("MANIFEST-*")).unlink()
 
 
-def test_a_damaged_database_is_rebuilt_at_start(stopped: Any) -> None:
-    damages: list[Callable[[Any], None]] = [
-        garbage_current,
-        missing_current,
-        short_manifest,
-        missing_manifest,
-    ]
-    for damage in damages:
-        damage(stopped.database(0))
-        run_to_the_end(stopped, 0)
-        assert stopped.local_state() == stopped.expected(), damage.__name__
-        assert restored(stopped) > 0, damage.__name__
-
-
-def test_damage_found_while_reading_ends_the_process_and_the_restart_rebuilds(stopped: Any) -> None:
-    for table in stopped.database(0).glob("*.sst"):
-        damaged = bytearray(table.read_bytes())
-        damaged[: len(damaged) // 2] = b"\xaa" * (len(damaged) // 2)
-        table.write_bytes(damaged)
-    stopped.send(200)
-    worker = stopped.start(ready=False)
-    assert worker.wait(20) == EXIT_FAILED
-    assert "Corruption" in stopped.log.read_text()
+@pytest.mark.parametrize(
+    ("first", "second"), [(garbage_current, short_manifest), (missing_current, missing_manifest)]
+)
+def test_a_damaged_database_is_rebuilt_at_start(stopped: Any, first: Damage, second: Damage) -> None:
+    first(stopped.database(0))
+    second(stopped.database(1))
+    everything = len(stopped.changelog_records(0)) + len(stopped.changelog_records(1))
     run_to_the_end(stopped, 0)
     assert stopped.local_state() == stopped.expected()
+    assert restored(stopped) == everything
 
 
-def test_a_changelog_that_is_behind_the_local_state_wins(stopped: Any) -> None:
+def test_damage_found_while_reading_ends_the_process_and_the_restart_rebuilds(counting: Any) -> None:
+    counting.send(4_000, keys=2_000)
+    run_to_the_end(counting, 0)
+    (table,) = counting.database(0).glob("*.sst")
+    damaged = bytearray(table.read_bytes())
+    middle = slice(len(damaged) // 3, len(damaged) * 2 // 3)
+    damaged[middle] = b"\xaa" * len(damaged[middle])
+    table.write_bytes(damaged)
+    counting.send(500, keys=2_000)
+    worker = counting.start(ready=False)
+    assert worker.wait(20) == EXIT_FAILED
+    assert "Corruption" in counting.log.read_text()
+    run_to_the_end(counting, 0)
+    assert counting.local_state() == counting.expected()
+
+
+def test_a_changelog_that_was_made_again_is_filled_from_the_source(stopped: Any) -> None:
     admin = AdminClient({"bootstrap.servers": stopped.brokers, "log_level": 0})
     admin.delete_topics([stopped.changelog])[stopped.changelog].result(10)
     stopped.declare_changelog(stopped.name)
-    run_to_the_end(stopped, 0)
+    worker = stopped.start()
+    stopped.wait_for(lambda: stopped.changelog_state() == stopped.expected(), "the changelog to be complete")
+    stopped.stop(worker)
     assert stopped.local_state() == stopped.expected()
-    assert stopped.changelog_state() == stopped.expected()
 
 
 def test_recovery_ends_when_the_last_offset_holds_no_record(stopped: Any) -> None:

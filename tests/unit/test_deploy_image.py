@@ -53,11 +53,11 @@ def test_the_image_builds_from_what_is_copied(tmp_path: Path) -> None:
     command.remove("--no-cache")
     subprocess.run([*command, "--quiet"], cwd=tmp_path, check=True)
     (wheel,) = (tmp_path / "dist").glob("*.whl")
-    assert {name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".py")} == {
-        str(path.relative_to(ROOT))
-        for folder in ("benchmarks", "models", "streams")
-        for path in (ROOT / folder).rglob("*.py")
-    }
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    packages = (
+        path for name in ("benchmarks", "models", "streams") for path in (tmp_path / name).rglob("*.*")
+    )
+    assert packed == {str(path.relative_to(tmp_path)) for path in packages}
     load = "import sys; sys.path.insert(0, sys.argv[1]); import streams.cli; print(streams.cli.__file__)"
     loaded = subprocess.check_output([sys.executable, "-c", load, str(wheel)], text=True, cwd=tmp_path)
     assert loaded.startswith(str(wheel))

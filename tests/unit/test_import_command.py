@@ -100,7 +100,7 @@ def test_every_error_says_what_to_do_next(
     log: Path, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("SEGUE_BROKERS", raising=False)
-    monkeypatch.setattr("streams.commands.delivery.CONNECT_SECONDS", 0.5)
+    monkeypatch.setattr("streams.delivery.CONNECT_SECONDS", 0.5)
     code, stdout, stderr = run(*(str(log) if argument == "LOG" else argument for argument in arguments))
     assert (code, stdout) == (1, "")
     assert "Error: " in stderr

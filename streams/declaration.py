@@ -1,4 +1,4 @@
-"""Topics exist as declared before a worker starts."""
+"""Topics exist as declared before anything is sent or read."""
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future

@@ -9,7 +9,7 @@ from typing import Final
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from confluent_kafka.admin import AdminClient
 
-from streams.engine import topics as engine
+from streams import declaration
 from streams.settings import BadSetting, Settings, read_settings
 from streams.sources.record_file import Record
 from streams.topics import CATALOG, LISTENING_EVENTS, Topic
@@ -112,7 +112,7 @@ def _declare_topics(brokers: str, topics: Sequence[Topic]) -> None:
         admin = AdminClient({"bootstrap.servers": brokers, "log_level": 0})
         existing = admin.list_topics(timeout=CONNECT_SECONDS).topics
         missing = [topic for topic in topics if topic.name not in existing]
-        engine.declare(brokers, [_declared(topic, settings) for topic in missing])
+        declaration.declare(brokers, [_declared(topic, settings) for topic in missing])
     except KafkaException as error:
         cause = error.args[0].str()
         raise Undelivered(f"Kafka at {brokers} does not serve: {cause}", hint=_UNREACHABLE) from error
@@ -120,6 +120,6 @@ def _declare_topics(brokers: str, topics: Sequence[Topic]) -> None:
         raise Undelivered(str(error), hint="Change it, or unset it.") from error
 
 
-def _declared(topic: Topic, settings: Settings) -> engine.Topic:
+def _declared(topic: Topic, settings: Settings) -> declaration.Topic:
     partitions = topic.partitions or settings.partitions
-    return engine.Topic(topic.name, partitions, settings.replication, topic.config)
+    return declaration.Topic(topic.name, partitions, settings.replication, topic.config)

@@ -1,0 +1,134 @@
+"""`segue bench`: throughput, latency and recovery, measured here, beside the alternatives."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any, Final
+
+import orjson
+import typer
+from confluent_kafka import KafkaException
+from rich.console import Console
+from rich.table import Table
+
+from streams.broker import BrokerFailed, LocalBroker
+from streams.commands.console import fail, say
+
+THROUGHPUT_TARGETS: Final = {
+    "engine_over_naive_faust": "at least 8",
+    "engine_over_quix": "at least 1.3",
+    "pipeline": "at least 1,000",
+}
+LATENCY_TARGETS: Final = {"p50_ms": "at most 60", "p99_ms": "at most 300"}
+RECOVERY_TARGETS: Final = {"keys_per_second": "at least 40,000", "warm_restart_changelog_records": "0"}
+
+Brokers = Annotated[
+    str, typer.Option(envvar="SEGUE_BROKERS", help="Kafka, as HOST:PORT; without, one is started.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
+
+bench = typer.Typer(no_args_is_help=True, help="Measure throughput, latency and recovery on this machine.")
+
+
+@bench.callback()
+def stop_in_order() -> None:
+    """Let SIGTERM and a closed terminal do what Ctrl-C does: everything that was started is stopped."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
+
+
+@bench.command()
+def throughput(
+    repeats: Annotated[int, typer.Option(min=1, max=20, help="Runs of each peer; medians count.")] = 3,
+    brokers: Brokers = "",
+    as_json: AsJson = False,
+) -> None:
+    """Events a second: a raw client, naive Faust, Quix Streams, the engine, and the whole pipeline."""
+    if find_spec("quixstreams") is None:
+        fail("Quix Streams, which is measured beside the engine, is not installed.", "Run `make env`.")
+    from benchmarks.pipeline import measure_pipeline
+    from benchmarks.throughput import measure_throughput
+
+    with _measuring(brokers) as kafka:
+        figures = measure_throughput(kafka, repeats=repeats, progress=say)
+        whole = measure_pipeline(kafka, progress=say)
+    pipeline = {**asdict(whole), "pipeline": round(whole.pipeline)}
+    figures["runs"]["pipeline"] = [pipeline["pipeline"]]
+    _print({**figures, **pipeline}, THROUGHPUT_TARGETS, as_json=as_json)
+
+
+@bench.command()
+def latency(
+    rate: Annotated[float, typer.Option(min=1.0, max=10_000.0, help="Events a second.")] = 300.0,
+    seconds: Annotated[float, typer.Option(min=1.0, max=3_600.0, help="For how long.")] = 60.0,
+    brokers: Brokers = "",
+    as_json: AsJson = False,
+) -> None:
+    """Milliseconds from an event appended to its slate appended, at a steady rate; a warm-up is left out."""
+    from benchmarks.latency import measure_latency
+
+    with _measuring(brokers) as kafka:
+        figures = measure_latency(kafka, rate=rate, seconds=seconds, progress=say)
+    _print(asdict(figures), LATENCY_TARGETS, as_json=as_json)
+
+
+@bench.command()
+def recovery(brokers: Brokers = "", as_json: AsJson = False) -> None:
+    """Keys a second at which lost state comes back from its changelog, and what a warm restart reads."""
+    from benchmarks.recovery import measure_recovery
+
+    with _measuring(brokers) as kafka:
+        figures = measure_recovery(kafka, progress=say)
+    _print(figures, RECOVERY_TARGETS, as_json=as_json)
+
+
+@contextmanager
+def _measuring(brokers: str) -> Iterator[str]:
+    """Give the address of a Kafka, a local one unless `brokers` names one; say what went wrong if it does."""
+    from benchmarks.peers.process import PeerFailed
+    from benchmarks.topics import KafkaInUse
+
+    try:
+        with _kafka(brokers) as address:
+            yield address
+    except KafkaInUse as error:
+        fail(str(error), "Unset SEGUE_BROKERS to measure on a local Kafka, or name one of its own.")
+    except PeerFailed as error:
+        fail(str(error), "Try again with nothing else running; `segue doctor` checks the rest.")
+    except KafkaException as error:
+        fail(f"Kafka failed: {error.args[0].str()}", "Is it up? `segue doctor` checks that.")
+    except (BrokerFailed, OSError) as error:
+        fail(str(error), "Is there memory and disk space left? `segue doctor` checks the rest.")
+
+
+@contextmanager
+def _kafka(brokers: str) -> Iterator[str]:
+    if brokers:
+        yield brokers
+        return
+    with (
+        TemporaryDirectory(prefix="segue-bench-") as home,
+        LocalBroker.start(Path(home)) as running,
+    ):
+        say(f"Kafka is up at {running.bootstrap}, for this measurement only.")
+        yield running.bootstrap
+
+
+def _print(figures: Mapping[str, Any], targets: Mapping[str, str], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(orjson.dumps(figures))
+        return
+    table = Table("figure", "measured", "target")
+    for name, value in figures.items():
+        if isinstance(value, int | float):
+            table.add_row(name, f"{value:,}", targets.get(name, ""))
+    Console().print(table)
+    from benchmarks.machine import Machine
+
+    say(str(Machine(**figures["machine"])))

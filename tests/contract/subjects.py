@@ -1,0 +1,157 @@
+"""Every model of Segue as a subject of the contract."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from models.catalogue import Catalogue
+from models.events import Event, stable_key
+from models.features import FEATURES
+from models.history import History
+from models.items import ITEM_STATE, apply_signals, item_models, load_states
+from models.listeners import Population, simulate
+from models.observation import observe
+from models.personalizer import Personalizer
+from models.ranker import Example, Ranker, decode_ranker, encode_ranker, score
+from models.signals import make_block
+from models.standalone import Standalone
+from models.state import (
+    changed_values,
+    head_key,
+    new_listener,
+    restore_listener,
+    stored_segments,
+)
+
+RING_EVENTS = 128
+WORLD = Population(seed=11, listeners=1, items=300, artists=40)
+
+
+def stream(count: int = 400) -> list[Event]:
+    """One listener's events."""
+    return list(simulate(WORLD, events=count, start_at=1.7e9))
+
+
+def _taught_catalogue() -> Catalogue:
+    core = Standalone(ring_events=RING_EVENTS)
+    core.learn_catalog(WORLD.catalogue.records())
+    for offset, event in enumerate(stream(150)):
+        core.process_one(event, offset=offset)
+    return core.catalogue
+
+
+class ListenerSubject:
+    """Ring and profile: learned by the personalizer over a catalogue that stays as it is."""
+
+    catalogue = _taught_catalogue()
+    state_limit_bytes = 16 * (RING_EVENTS + 63) + 2_048
+
+    def __init__(self) -> None:
+        self.personalizer = Personalizer(catalogue=self.catalogue, weights=Ranker().weights())
+        self.listener = new_listener("u000000", ring_events=RING_EVENTS)
+        self.stored: dict[bytes, bytes] = {}
+
+    def learn(self, event: Event, offset: int) -> None:
+        if offset <= self.listener.offset:
+            return
+        before = self.listener.history.count
+        self.personalizer.learn(self.listener, event, partition=0, offset=offset)
+        for key, value in changed_values(self.listener, count_before=before).items():
+            if value is None:
+                del self.stored[key]
+            else:
+                self.stored[key] = value
+
+    def answer(self) -> bytes:
+        return repr(self.personalizer.recommend(self.listener, partition=0)).encode()
+
+    def state(self) -> bytes:
+        return b"".join(key + value for key, value in sorted(self.stored.items()))
+
+    def restored(self) -> ListenerSubject:
+        other = ListenerSubject()
+        user, head = self.listener.user, self.stored[head_key(self.listener.user)]
+        keys = [head_key(user), *stored_segments(head, user, ring_events=RING_EVENTS)]
+        other.stored = dict(self.stored)
+        other.listener = restore_listener(
+            user,
+            {key: self.stored[key] for key in keys},
+            ring_events=RING_EVENTS,
+            catalogue=self.catalogue,
+        )
+        return other
+
+
+class ItemSubject:
+    """The statistics of all items: learned from the signals of what a listener does."""
+
+    state_limit_bytes = len(WORLD.catalogue) * (ITEM_STATE.itemsize + 8)
+
+    def __init__(self) -> None:
+        self.keys = np.sort(np.array([stable_key(r.item) for r in WORLD.catalogue.records()]))
+        self.states, _ = load_states([None] * len(self.keys))
+        self.after = -1
+        self.history = History(capacity_events=RING_EVENTS)
+
+    def learn(self, event: Event, offset: int) -> None:
+        item = stable_key(event.item or event.artist)
+        signals = observe(event, self.history, item=item, artist=stable_key("artist"), offset=offset)
+        if event.item and offset > self.after:
+            self.history.append(item, index=0, at_seconds=int(event.at), ms_played=event.ms_played, code=0)
+        if signals:
+            block = make_block(signals, ids=(), source_partition=0)
+            places = np.searchsorted(self.keys, block.rows["item"])
+            apply_signals(self.states, places, block, offset=2 * 10**9 + offset, after=self.after)
+        self.after = max(self.after, offset)
+
+    def answer(self) -> bytes:
+        return item_models(self.states).tobytes()
+
+    def state(self) -> bytes:
+        return self.states.tobytes()
+
+    def restored(self) -> ItemSubject:
+        other = ItemSubject()
+        other.states, _ = load_states([row.tobytes() for row in self.states])
+        other.after, other.history = self.after, self.history_again()
+        return other
+
+    def history_again(self) -> History:
+        again = History(capacity_events=RING_EVENTS)
+        columns = (self.history.item, self.history.at, self.history.ms_played, self.history.code)
+        for item, at, ms, code in zip(*columns, strict=True):
+            again.append(item, index=0, at_seconds=int(at), ms_played=int(ms), code=int(code))
+        return again
+
+
+class RankerSubject:
+    """The ranker: learned from examples drawn from the event's offset."""
+
+    state_limit_bytes = 64 * 1024
+
+    def __init__(self) -> None:
+        self.ranker = Ranker()
+        self.after = -1
+
+    def learn(self, event: Event, offset: int) -> None:
+        if offset <= self.after:
+            return
+        draws = np.random.default_rng(offset).random((31, FEATURES), np.float32)
+        draws[0, 0] = 1.0
+        self.ranker.learn_one(Example(features=draws))
+        self.after = offset
+
+    def answer(self) -> bytes:
+        rows = np.random.default_rng(7).random((50, FEATURES), np.float32)
+        return score(rows, self.ranker.weights()).tobytes()
+
+    def state(self) -> bytes:
+        return encode_ranker(self.ranker)
+
+    def restored(self) -> RankerSubject:
+        other = RankerSubject()
+        other.ranker, other.after = decode_ranker(self.state()), self.after
+        return other
+
+
+SUBJECTS = {"listener": ListenerSubject, "items": ItemSubject, "ranker": RankerSubject}

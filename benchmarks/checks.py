@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 import orjson
@@ -26,34 +26,38 @@ def sampled(plays: Iterable[Record], histories: Histories) -> Iterator[Record]:
         yield user, partition, value
 
 
-def check_outputs(outputs: Iterable[bytes], histories: Histories) -> int:
-    """Check that sampled users have their outputs in order, each once, folded right; give how many are lost.
+def check_outputs(outputs: Iterable[bytes], histories: Histories) -> None:
+    """Raise `PeerFailed` unless sampled users have their outputs, each once, in order, folded right."""
+    for complaint in wrong_users(outputs, histories).values():
+        raise PeerFailed(complaint)
 
-    An event is lost where it has neither an output nor a part in the outputs after it. What was still to
-    come when the peer was stopped is not lost. Raises `PeerFailed`.
+
+def wrong_users(outputs: Iterable[bytes], histories: Histories) -> dict[str, str]:
+    """Give the sampled users with an output that is not the one that was due, and the first such output.
+
+    Raises `PeerFailed` where no sampled user has any output.
     """
-    tastes = dict.fromkeys(histories, workload.ZERO)
-    left = {user: iter(history) for user, history in histories.items()}
-    found = lost = 0
+    due = {user: _due(user, history) for user, history in histories.items()}
+    wrong: dict[str, str] = {}
+    found = 0
     for value in outputs:
         output = orjson.loads(value)
         user = output["user"]
-        if user not in histories:
+        if user not in histories or user in wrong:
             continue
         found += 1
-        item, passed_over = _find(output, left[user])
-        lost += passed_over
-        tastes[user] = workload.fold(tastes[user], item)
-        if abs(output["score"] - float(tastes[user][0])) > _TOLERANCE:
-            raise PeerFailed(f"an output is {output}, and a score of {tastes[user][0]:.6f} was due")
+        expected = next(due[user], None)
+        if expected is None:
+            wrong[user] = f"an output is {output}, and {user} has no more plays"
+        elif output["id"] != expected["id"] or abs(output["score"] - expected["score"]) > _TOLERANCE:
+            wrong[user] = f"an output is {output}, and {expected} was due"
     if not found:
         raise PeerFailed("no sampled user has an output")
-    return lost
+    return wrong
 
 
-def _find(output: Mapping[str, Any], left: Iterator[tuple[str, str]]) -> tuple[str, int]:
-    """The item of the play that an output is of, and how many plays before it have no output."""
-    for passed_over, (event, item) in enumerate(left):
-        if event == output["id"]:
-            return item, passed_over
-    raise PeerFailed(f"an output is {output}, and its user has no such play, or no more")
+def _due(user: str, history: Iterable[tuple[str, str]]) -> Iterator[dict[str, Any]]:
+    taste = workload.ZERO
+    for event, item in history:
+        taste = workload.fold(taste, item)
+        yield workload.output(user, event, taste)

@@ -12,18 +12,19 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from benchmarks import topics, workload
-from benchmarks.checks import Histories, check_outputs, sampled
+from benchmarks.checks import Histories, check_outputs, sampled, wrong_users
 from benchmarks.machine import describe_machine
 from benchmarks.peers.options import PeerOptions
-from benchmarks.peers.process import PeerFailed, PeerProcess
+from benchmarks.peers.process import PeerProcess
 from benchmarks.peers.raw_client import EVENTS_PER_SECOND
 
 RAW: Final = "raw_client"
 PEERS: Final = {"naive_faust": "naive_faust", "quix": "quix", "engine": "engine_app"}
 """The peers that keep state and send outputs, and the modules that run them."""
 
-_LOSE_EVENTS: Final = frozenset({"naive_faust"})
-"""Faust drops what it has fetched when a rebalance comes between; its figure is of the events it kept."""
+_INEXACT: Final = "naive_faust"
+"""Loses and repeats events when a rebalance comes at a bad time. Whatever it sends counts in its favour."""
+
 _EVENTS: Final = 600_000
 _RUN_SECONDS: Final = 6.0
 _POLL_SECONDS: Final = 0.1
@@ -36,10 +37,10 @@ def measure_throughput(
 
     All read one topic of `events` plays. A peer's run begins with the first event that it sees and ends 6 s
     later, or with the last event; an event counts once its output is on the output topic. Raises `PeerFailed`
-    where a peer's outputs are not what the plays make of them.
+    where a peer's outputs are not what the plays make of them; of naive Faust that is told, no more.
     """
     run_id = f"bench-{uuid.uuid4().hex[:8]}"
-    bench = _Bench(bootstrap, run_id, {}, events)
+    bench = _Bench(bootstrap, run_id, {}, events, progress)
     rates: dict[str, list[float]] = {name: [] for name in (RAW, *PEERS)}
     topics.create(bootstrap, bench.source, partitions=workload.PARTITIONS)
     try:
@@ -71,6 +72,7 @@ class _Bench:
     run_id: str
     histories: Histories
     events: int
+    progress: Callable[[str], None]
 
     @property
     def source(self) -> str:
@@ -93,12 +95,16 @@ class _Bench:
             ) as outputs:
                 with PeerProcess(PEERS[name], options) as peer:
                     rate = self._time(peer, options, outputs)
-                lost = check_outputs(outputs.values(), self.histories)
-            if lost and name not in _LOSE_EVENTS:
-                raise PeerFailed(f"{name} lost {lost} of the sampled events")
+                self._check(name, outputs)
             # What a peer leaves behind, changelogs too, would burden the ones after it.
             topics.delete(self.bootstrap, containing=options.group)
         return rate
+
+    def _check(self, name: str, outputs: topics.TopicReader) -> None:
+        if name != _INEXACT:
+            check_outputs(outputs.values(), self.histories)
+        elif wrong := wrong_users(outputs.values(), self.histories):
+            self.progress(f"{name}: {len(wrong)} of {len(self.histories)} sampled users have wrong outputs")
 
     def _time(self, peer: PeerProcess, options: PeerOptions, outputs: topics.TopicReader) -> float:
         began = peer.wait_for(options.first_event)

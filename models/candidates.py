@@ -114,22 +114,24 @@ def generate_candidates(
 
 
 def choose_best(scores: Float32s, keys: Int64s, *, in_ring: int, most: int) -> npt.NDArray[np.intp]:
-    """The places of the best `most` scores that are not -inf: the first `in_ring` as they stand, then by key.
+    """The places of the best `most` scores above -inf: among the first `in_ring` as they stand, then by key.
 
     Among equal scores the first in that order are taken.
 
     >>> choose_best(np.array([1, 5, 5, 5], np.float32), np.array([9, 8, 7, 6]), in_ring=2, most=2).tolist()
     [1, 3]
     """
-    order = np.concatenate((np.arange(in_ring), in_ring + np.argsort(keys[in_ring:])))
-    ranked = scores[order]
-    places = np.flatnonzero(ranked > -np.inf)
-    if len(places) > most:
-        least = np.partition(ranked, len(ranked) - most)[len(ranked) - most]
-        above = ranked > least
-        tied = np.flatnonzero(ranked == least)[: most - int(above.sum())]
-        places = np.sort(np.concatenate((np.flatnonzero(above), tied)))
-    return order[places]
+    least = np.float32(-np.inf)
+    if len(scores) > most:
+        least = np.partition(scores, len(scores) - most)[len(scores) - most]
+    places = np.flatnonzero((scores >= least) & (scores > -np.inf))
+    within = int(np.searchsorted(places, in_ring))
+    outside = places[within:]
+    places = np.concatenate((places[:within], outside[np.argsort(keys[outside])]))
+    surplus = len(places) - most
+    if surplus > 0:
+        places = np.delete(places, np.flatnonzero(scores[places] == least)[-surplus:])
+    return places
 
 
 def _plays_of(history: History) -> tuple[Int32s, Int64s, Int32s, Bools]:
@@ -173,7 +175,7 @@ def _hear_sources(
         recall_sessions(plays, room, now_seconds),
         recall_habits(plays, now_seconds),
         artists,
-        recall_popularity(items, popularity, now_seconds),
+        recall_popularity(items, popularity, top),
     )
     columns = fill_features(found)
     return items, columns, _explain(found), _recall_scores(columns, recall_weights), plays.in_ring

@@ -30,49 +30,50 @@ def compose_slate(
     free = np.ones(len(page.scores), np.bool_)
     if banned:
         free = ~np.isin(page.catalogue.keys[page.candidates.positions], banned)
-    chances = np.split(
-        uniforms(seed, sum(shelf.places for shelf in shelves)),
-        np.cumsum([shelf.places for shelf in shelves[:-1]]),
-    )
+    sources = proposed_by(page.candidates.features)
+    chances = uniforms(seed, sum(shelf.places for shelf in shelves))
     drawn: list[Shelf] = []
-    for shelf, chance in zip(shelves, chances, strict=True):
+    for shelf in shelves:
+        # Each shelf has chances of its own, so that one that is left out moves no other.
+        chance, chances = chances[: shelf.places], chances[shelf.places :]
         theme = shelf.theme(page)
         if theme is None:
             continue
         rows = np.flatnonzero(theme.eligible & free)[:DEPTH]
         if len(rows) >= shelf.fewest:
-            row, taken = _draw_shelf(page, shelf, theme, rows, chance)
+            row, taken = _draw_shelf(page, shelf, theme, rows, chance, sources)
             drawn.append(row)
             free[taken] = False
     return Slate(tuple(drawn), POLICY, ranker_version, page.catalogue.version)
 
 
 def _draw_shelf(
-    page: Page, shelf: ShelfMaker, theme: Theme, rows: Rows, chances: FloatArray
+    page: Page,
+    shelf: ShelfMaker,
+    theme: Theme,
+    rows: Rows,
+    chances: FloatArray,
+    sources: Sequence[tuple[str, ...]],
 ) -> tuple[Shelf, Rows]:
+    scores, positions = page.scores[rows], page.candidates.positions[rows]
     chosen, propensities = draw_row(
-        page.scores[rows],
-        page.catalogue.artist[page.candidates.positions[rows]],
+        scores,
+        page.catalogue.artist[positions],
         places=shelf.places,
         temperature=shelf.temperature,
         uniforms=chances,
     )
-    rows = rows[chosen]
-    items = tuple(
-        SlateItem(
-            item=page.catalogue.item_id(position),
-            score=score,
-            propensity=propensity,
-            sources=source,
-            why=why,
-        )
-        for position, score, propensity, source, why in zip(
-            page.candidates.positions[rows].tolist(),
-            page.scores[rows].tolist(),
-            propensities.tolist(),
-            proposed_by(page.candidates.features[rows]),
-            shelf.why(page, rows),
-            strict=True,
-        )
+    rows, item_id = rows[chosen], page.catalogue.item_id
+    drawn = zip(
+        positions[chosen].tolist(),
+        scores[chosen].tolist(),
+        propensities.tolist(),
+        rows.tolist(),
+        shelf.why(page, rows),
+        strict=True,
     )
-    return Shelf(shelf.id, theme.title, items), rows
+    items = [
+        SlateItem(item_id(position), score, propensity, sources[row], why)
+        for position, score, propensity, row, why in drawn
+    ]
+    return Shelf(shelf.id, theme.title, tuple(items)), rows

@@ -26,7 +26,7 @@ WHOLE_COUNT: Final = np.float32(0.1386)
 """Scale of a count that does not decay: 1 at 148."""
 AGE: Final = np.float32(0.05)
 """Scale of an age in minutes: 1 at two years."""
-PROBABILITY: Final = np.float32(0.10033)
+PROBABILITY: Final = np.float32(0.1003)
 """Scale of 1000 x a probability: 1 where it is 1."""
 NO_ARTIST_AGE: Final = np.float32(1.2)
 """An artist that the ring does not hold is as far away as one of thirty years ago."""
@@ -54,7 +54,7 @@ def fill_features(found: Evidence) -> Float32s:
     _fill_artists(columns, plays, found.artists)
     _fill_habits(columns[:, : plays.in_ring], found.habits)
     _fill_unheard(columns[:, plays.in_ring :])
-    _scale(columns[Feature.POPULARITY], found.popularity, np.float32(1), COUNT)
+    _scale(columns[Feature.POPULARITY], found.popularity, np.float32(1000), PROBABILITY)
     if len(plays.item):
         columns[Feature.JUST_PLAYED, plays.item[-1]] = 1
     _fill_moment(columns, found.moment, found.successors.trust[0])

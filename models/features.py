@@ -100,7 +100,7 @@ MEANINGS: Final[Mapping[Feature, Meaning]] = {
         0, 6, "log2(1 + time since its last play / its usual time between sessions) x .15"
     ),
     Feature.UNHEARD: Meaning(0, 1, "1 if it is not in the ring"),
-    Feature.POPULARITY: Meaning(0, 3.5, "log2(1 + everyone's plays, half-life a week) x .173"),
+    Feature.POPULARITY: Meaning(0, 1, "everyone's plays, half-life a week, over the top item's; log-scaled"),
     Feature.TASTE_SESSION: Meaning(-1, 1, "cosine with this session's taste, 0 if either is unknown"),
     Feature.TASTE_WEEKS: Meaning(-1, 1, "cosine with the taste of these weeks"),
     Feature.TASTE_YEARS: Meaning(-1, 1, "cosine with the taste of these years"),
@@ -118,13 +118,16 @@ SOURCES: Final[Mapping[str, tuple[Feature, ...]]] = {
     "successors": (Feature.FIRST_ORDER, Feature.LONGEST_MATCH, Feature.RULES),
     "everyone": (Feature.EVERYONE_AFTER_CONTEXT,),
     "sessions": (Feature.SESSIONS_BAG,),
-    "habits": (Feature.PLAYED_YEARS,),
+    "habits": (Feature.SESSIONS,),
     "artists": (Feature.ARTIST_FOLLOWS, Feature.ARTIST_RULES, Feature.SAME_ARTIST),
     "popular": (Feature.POPULARITY,),
 }
 """The features that show, where one is above zero, that a candidate source speaks for an item."""
 
-_SHOWN_BY: Final = np.array([[feature in shown for shown in SOURCES.values()] for feature in Feature])
+_SHOWN_BY: Final = np.array(
+    [[feature in shown for shown in SOURCES.values()] for feature in Feature], np.float32
+)
+_BITS: Final = 1 << np.arange(len(SOURCES))
 _NAMES_BY_BITS: Final = tuple(
     tuple(name for bit, name in enumerate(SOURCES) if bits >> bit & 1) for bits in range(2 ** len(SOURCES))
 )
@@ -138,6 +141,6 @@ def proposed_by(features: Float32s) -> list[tuple[str, ...]]:
     >>> proposed_by(row)
     [('successors', 'popular')]
     """
-    spoken = ((features > 0).astype(np.float32) @ _SHOWN_BY.astype(np.float32)) > 0
-    bits = spoken @ (1 << np.arange(len(SOURCES)))
+    spoken = (features > 0).astype(np.float32) @ _SHOWN_BY > 0
+    bits = spoken @ _BITS
     return [_NAMES_BY_BITS[row] for row in bits.tolist()]

@@ -87,9 +87,7 @@ class Personalizer:
             listener.prediction, _ = self._rank(listener)
         return listener.prediction
 
-    def _rank(
-        self, listener: ListenerState
-    ) -> tuple[Candidates, FloatArray]:
+    def _rank(self, listener: ListenerState) -> tuple[Candidates, FloatArray]:
         """All candidates with their scores, best first; equal scores are ordered by item key."""
         candidates = generate_candidates(
             listener.history,

@@ -92,38 +92,40 @@ def draw_row(
     >>> chosen.tolist(), propensities.tolist()
     ([1, 0], [0.5, 1.0])
     """
-    if not len(scores):
-        return np.zeros(0, np.int64), np.zeros(0)
-    # Below e^-40 an item would still be possible, but its probability would leave float64 too far behind.
-    exponents = np.maximum((scores - scores.max()) / temperature, -40.0)
-    return _draw_row(np.exp(exponents), artists, min(places, len(scores)), uniforms)
+    return _draw_row(scores, artists, places, temperature, uniforms)
 
 
 @compiled
 def _draw_row(
-    strength: FloatArray, artists: IndexArray, places: int, uniforms: FloatArray
+    scores: FloatArray, artists: IndexArray, places: int, temperature: float, uniforms: FloatArray
 ) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    places = min(places, len(scores))
     chosen = np.empty(places, np.int64)
     propensity = np.empty(places, np.float64)
-    taken = np.zeros(len(strength), np.bool_)
+    free = np.ones(len(scores), np.bool_)
+    strength = np.empty(len(scores), np.float64)
     for place in range(places):
-        total = 0.0
-        for row in range(len(strength)):
-            if not taken[row] and _has_room(artists, chosen, place, artists[row]):
-                total += strength[row]
-        if total == 0.0:
+        best = -np.inf
+        for row in range(len(scores)):
+            strength[row] = -np.inf
+            if free[row] and _has_room(artists, chosen, place, artists[row]):
+                strength[row] = scores[row] / temperature
+                best = max(best, strength[row])
+        if best == -np.inf:
             return chosen[:place], propensity[:place]
+        # Relative to the best that is left: the odds of the last places are as exact as those of the first.
+        strength[:] = np.exp(strength - best)
+        total = strength.sum()
         left = uniforms[place] * total
-        drawn = -1
-        for row in range(len(strength)):
-            if not taken[row] and _has_room(artists, chosen, place, artists[row]):
+        for row in range(len(scores)):
+            if strength[row] > 0.0:
                 drawn = row
                 left -= strength[row]
                 if left < 0.0:
                     break
         chosen[place] = drawn
         propensity[place] = strength[drawn] / total
-        taken[drawn] = True
+        free[drawn] = False
     return chosen, propensity
 
 

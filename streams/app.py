@@ -64,7 +64,9 @@ def create_worker(settings: Settings) -> EngineApp:
         batch_max=SIGNAL_BATCH,
         linger_seconds=0.0 if settings.lock_step else settings.item_linger_seconds,
     )
-    partition_agent(app, topic=CATALOG.name, table=items, handler=publish(pass_catalog), batch_max=SIGNAL_BATCH)
+    partition_agent(
+        app, topic=CATALOG.name, table=items, handler=publish(pass_catalog), batch_max=SIGNAL_BATCH
+    )
     partition_agent(
         app,
         topic=EXAMPLES.name,

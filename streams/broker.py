@@ -84,7 +84,7 @@ class LocalBroker:
         return broker
 
     def stop(self, *, seconds: float = STOP_SECONDS) -> None:
-        """Stop in order; a broker that does not within so many seconds is killed. Stopping twice is harmless."""
+        """Stop in order; a broker that takes longer is killed. Stopping twice is harmless."""
         if self._java is not None:
             self._java.terminate()
             try:

@@ -10,8 +10,8 @@ from confluent_kafka import Message
 
 from models.evaluation import RankingFigures, RankingMetrics, place_of
 from models.events import Event
-from streams.demo.topic_reader import TopicReader
 from streams.schemas import Refused, decode_event
+from streams.topic_reader import TopicReader
 from streams.topics import LISTENING_EVENTS, RECOMMENDATIONS
 
 Place = tuple[int, int]

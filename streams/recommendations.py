@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import orjson
 
 from models.profile import HORIZONS, Profile
-from models.slate import Shelf, Slate, SlateItem
+from models.slate import Slate
 
 SURFACE: Final = "home"
 
@@ -29,30 +29,9 @@ def encode_recommendation(
                 name: base64.b64encode(taste.astype(np.float16).tobytes()).decode()
                 for name, taste in zip(HORIZONS, profile.tastes(), strict=True)
             },
-            "shelves": [_shelf(shelf) for shelf in slate.shelves],
+            # orjson writes dataclasses by their fields, so these have the names of the wire.
+            "shelves": slate.shelves,
             "policy": slate.policy,
             "models": {"ranker": slate.ranker_version, "catalogue": slate.catalogue_version},
         }
     )
-
-
-def _shelf(shelf: Shelf) -> dict[str, Any]:
-    return {
-        "id": shelf.id,
-        "title": shelf.title,
-        "propensity": shelf.propensity,
-        "items": [_item(item) for item in shelf.items],
-    }
-
-
-def _item(item: SlateItem) -> dict[str, Any]:
-    why: dict[str, str] = {"because": item.why.because}
-    if item.why.item:
-        why["item"] = item.why.item
-    return {
-        "item": item.item,
-        "score": item.score,
-        "propensity": item.propensity,
-        "sources": item.sources,
-        "why": why,
-    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from models.shelves.because_you_played import BecauseYouPlayed
+from models.shelves.hidden_gems import HiddenGems
 from models.shelves.new_to_you import NewToYou
 from models.shelves.next_up import NextUp
 from models.shelves.on_repeat import OnRepeat
@@ -21,6 +22,7 @@ SHELVES: Final[tuple[ShelfMaker, ...]] = (
     Rediscover(),
     NewToYou(),
     PopularNow(),
+    HiddenGems(),
 )
 
 __all__ = ["SHELVES", "Page", "ShelfMaker", "Theme"]

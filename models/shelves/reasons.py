@@ -18,7 +18,7 @@ _EVIDENCE: Final = [
 
 def strongest_reasons(page: Page, rows: Rows) -> list[Why]:
     """What speaks for each candidate: what it follows, a habit, its artist, or that many play it."""
-    evidence = page.candidates.features[rows][:, _EVIDENCE].tolist()
+    evidence = page.candidates.features[rows[:, None], _EVIDENCE].tolist()
     because = page.candidates.because[rows].tolist()
     return [
         _reason(page.catalogue.item_id(item) if item >= 0 else "", *numbers)

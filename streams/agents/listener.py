@@ -22,7 +22,7 @@ from streams.engine import Batch, Commit, DeadLetter, Output, StateReader
 from streams.freshness import Freshness
 from streams.recommendations import encode_recommendation
 from streams.schemas import Refused, decode_event
-from streams.topics import DEAD_LETTERS, EXAMPLES, ITEM_SIGNALS, RECOMMENDATIONS, RANKER_KEY
+from streams.topics import DEAD_LETTERS, EXAMPLES, ITEM_SIGNALS, RANKER_KEY, RECOMMENDATIONS
 
 EXAMPLES_PER_RECORD = 64
 """At under 4 KB each, a record of examples stays well under what Kafka takes."""
@@ -129,6 +129,9 @@ class ListenerCache:
         self._ring_events = ring_events
         self._room = cached_listeners
         self._cached: OrderedDict[tuple[int, str], ListenerState] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._cached)
 
     def load(self, partition: int, users: Sequence[str], state: StateReader) -> dict[str, ListenerState]:
         """Decode the listeners of a batch, in the order in which they first come."""

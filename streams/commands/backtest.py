@@ -67,8 +67,8 @@ def backtest(
 
 
 def _emitted(brokers: str) -> Row:
-    from streams.demo.topic_reader import Unreachable
     from streams.emitted import judge_emitted
+    from streams.topic_reader import Unreachable
 
     if not brokers:
         fail("No Kafka is named.", "Name the one that the workers use: --brokers HOST:PORT.")

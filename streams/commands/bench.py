@@ -39,7 +39,7 @@ bench = typer.Typer(no_args_is_help=True, help="Measure throughput, latency and 
 @bench.callback()
 def stop_in_order() -> None:
     """Let SIGTERM and a closed terminal do what Ctrl-C does: everything that was started is stopped."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.default_int_handler)
 
 

@@ -16,9 +16,9 @@ from streams.demo.names import Names
 from streams.demo.signals import stop_on_signals
 from streams.demo.slates import ShownSlate, UnreadableSlate, decode_slate
 from streams.demo.terminal import print_slate
-from streams.demo.topic_reader import TopicReader, Unreachable
 from streams.demo.view import view_slate
 from streams.schemas import Refused, decode_catalog
+from streams.topic_reader import TopicReader, Unreachable
 from streams.topics import CATALOG, RECOMMENDATIONS
 
 POLL_SECONDS = 0.2

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final
 
 from streams.demo.slates import ShownSlate, decode_slate
-from streams.demo.topic_reader import TopicReader
+from streams.topic_reader import TopicReader
 from streams.topics import RECOMMENDATIONS
 
 POLL_SECONDS: Final = 0.1

@@ -22,10 +22,10 @@ from streams.demo.screen import Screen
 from streams.demo.script import DemoFailed, Script
 from streams.demo.supervisor import Supervisor, WorkerKeepsDying
 from streams.demo.system import System
-from streams.demo.topic_reader import Unreachable
 from streams.engine import TopicMismatch, declare
 from streams.settings import BadSetting, read_settings
 from streams.sources import UnreadableSource
+from streams.topic_reader import Unreachable
 from streams.topics import declared_topics
 
 DOCTOR: Final = "`segue doctor` checks the system and says what to do."

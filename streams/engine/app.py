@@ -10,11 +10,11 @@ from typing import Any, cast
 import faust
 from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
 
+from streams.declaration import Topic, declare
 from streams.engine.failure import exit_now
 from streams.engine.producer import Publisher
 from streams.engine.recovery import BatchTableManager
 from streams.engine.table import StateTable
-from streams.declaration import Topic, declare
 from streams.engine.transport import BatchConsumer, BatchTransport
 from streams.engine.watchdog import Watchdog
 

@@ -9,10 +9,10 @@ from typing import Any, cast
 import faust
 from rocksdict import Rdict, WriteBatch
 
+from streams.declaration import Topic
 from streams.engine.producer import Publisher
 from streams.engine.records import Commit
 from streams.engine.store import PartitionStore, is_corruption
-from streams.declaration import Topic
 
 RESERVED = b"\x00segue\x00"
 MARK_PREFIX = RESERVED + b"applied\x00"

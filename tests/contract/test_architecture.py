@@ -43,7 +43,8 @@ CORE_FLOW = (
 )
 SHELL_FLOW = (
     *("streams.declaration", "streams.engine", "streams.settings", "streams.topics", "streams.schemas"),
-    *("streams.sources", "streams.delivery", "streams.fences", "streams.recommendations"),
+    *("streams.sources", "streams.delivery", "streams.topic_reader", "streams.fences"),
+    *("streams.recommendations", "streams.emitted"),
     *("streams.replica", "streams.freshness", "streams.agents", "streams.app", "streams.broker"),
     *("streams.demo",),
     *("streams.commands", "streams.cli"),

@@ -68,7 +68,8 @@ def test_session_taste_fades_before_the_years():
     first = update_profile(Profile(), play(1e9), vector=vector, weight=1.0)
     later = update_profile(first, play(1e9 + 86_400), vector=np.zeros_like(vector), weight=0.0)
     session, weeks, years = np.linalg.norm(later.evidence, axis=1)
-    assert session < 1e-6 < 0.9 < weeks < years
+    assert session < 1e-6
+    assert 0.9 < weeks < years
 
 
 def test_a_ban_is_remembered_until_a_like_takes_it_back():

@@ -15,7 +15,7 @@ from models.items import (
     item_models,
     load_states,
 )
-from models.signals import Signal, SignalKind, make_block, pack_block, partition_of, unpack_block
+from models.signals import NOBODY, Signal, SignalKind, make_block, pack_block, partition_of, unpack_block
 
 A, B, C = (stable_key(name) for name in "ABC")
 
@@ -24,7 +24,7 @@ def block(*signals, source=0):
     return make_block(signals, ids=("A",), source_partition=source)
 
 
-def signal(kind, *, offset, other=ItemKey(0), weight=1.0, at=1_600_000_000):
+def signal(kind, *, offset, other=NOBODY, weight=1.0, at=1_600_000_000):
     return Signal(item=A, kind=kind, at=at, offset=offset, other=other, weight=weight)
 
 

@@ -1,0 +1,93 @@
+"""What every slate promises, on slates of simulated listeners."""
+
+from collections import Counter
+
+import pytest
+
+from models.batch import Placed
+from models.events import Event, EventType
+from models.listeners import Population, simulate
+from models.slate import ARTIST_CAP, ROW, Because
+from models.standalone import Standalone
+
+WORLD = Population(seed=3, listeners=8, items=600, artists=80)
+EVENTS = list(simulate(WORLD, events=1_200, start_at=1.7e9))
+
+
+@pytest.fixture(scope="module")
+def core():
+    core = Standalone(ring_events=256)
+    core.learn_catalog(WORLD.catalogue.records())
+    return core
+
+
+@pytest.fixture(scope="module")
+def slates(core):
+    emitted = []
+    for offset, event in enumerate(EVENTS):
+        core.process(
+            [Placed(offset=offset, event=event)],
+            partition=0,
+            emit=lambda placed, listener, slate: emitted.append((placed.event, slate)),
+        )
+    return emitted
+
+
+def test_every_event_but_an_impression_has_its_slate(slates):
+    assert [event.id for event, _ in slates] == [e.id for e in EVENTS if e.type != EventType.IMPRESSION]
+
+
+def test_no_item_comes_twice(slates):
+    for _, slate in slates:
+        items = [item.item for shelf in slate.shelves for item in shelf.items]
+        assert len(items) == len(set(items))
+
+
+def test_at_most_two_items_of_an_artist_in_ten_places_running(slates):
+    artist_of = {record.item: record.artist for record in WORLD.catalogue.records()}
+    for _, slate in slates:
+        for shelf in slate.shelves:
+            artists = [artist_of[item.item] for item in shelf.items]
+            for start in range(len(artists)):
+                counts = Counter(artists[start : start + ROW])
+                assert max(counts.values()) <= ARTIST_CAP
+
+
+def test_shelves_have_titles_reasons_and_propensities(slates):
+    for _, slate in slates[200:]:
+        assert slate.shelves[0].id == "next-up"
+        assert len(slate.shelves) >= 4
+        assert len({shelf.id for shelf in slate.shelves}) == len(slate.shelves)
+        for shelf in slate.shelves:
+            assert shelf.title
+            assert shelf.propensity == 1.0
+            for item in shelf.items:
+                assert 0 < item.propensity <= 1
+                assert item.why.because in set(Because)
+                assert (item.why.because != Because.PLAYED_AFTER) or item.why.item
+
+
+def test_slates_change_as_the_listener_plays(slates):
+    first = [item.item for item in slates[100][1].shelves[0].items]
+    last = [item.item for item in slates[-1][1].shelves[0].items]
+    assert first != last
+
+
+def test_what_was_banned_never_comes_again_until_it_is_liked(core, slates):
+    user = EVENTS[-1].user
+    item = next(slate for event, slate in reversed(slates) if event.user == user).shelves[0].items[0].item
+
+    def tell(kind, offset):
+        event = Event(id="x", type=kind, user=user, at=1.8e9, item=item)
+        slate = core.process_one(event, offset=10_000 + offset)
+        return {one.item for shelf in slate.shelves for one in shelf.items}
+
+    assert item not in tell(EventType.BAN, 0)
+    assert item not in tell(EventType.SHARE, 1)
+
+
+def test_a_stranger_gets_what_is_popular(core, slates):
+    event = Event(id="x", type=EventType.SEARCH, user="nobody yet", at=1.8e9, query="blue")
+    slate = core.process_one(event, offset=0)
+    assert len(slate.shelves[0].items) == 20
+    assert {item.why.because for item in slate.shelves[0].items} == {Because.POPULAR}

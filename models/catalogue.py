@@ -74,7 +74,11 @@ class Catalogue:
 
     def positions_of(self, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
         """Find the positions of many keys, int32."""
-        return np.fromiter((self.position_of(key) for key in keys.tolist()), np.int32, len(keys))
+        wanted = keys.tolist()
+        found = list(map(self._positions.get, wanted))
+        if None in found:
+            found = [self.position_of(key) for key in wanted]
+        return np.array(found, np.int32)
 
     def item_id(self, position: int) -> str:
         """Name the item at a position; empty while it is not listed."""

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+
+from models.compiled import compiled
+
+GOLDEN_GAMMA: Final = np.uint64(0x9E3779B97F4A7C15)
+"""What SplitMix64 adds to its state at each step."""
 
 
 def seed_of(user: str, *, partition: int, offset: int) -> int:
@@ -26,9 +32,22 @@ def uniforms(seed: int, count: int) -> npt.NDArray[np.float64]:
     >>> bool((uniforms(7, 3) == uniforms(7, 5)[:3]).all())
     True
     """
-    steps = np.arange(1, count + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    z = np.uint64(seed) + steps
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    return _uniforms(np.uint64(seed), count)
+
+
+@compiled
+def _uniforms(seed: np.uint64, count: int) -> npt.NDArray[np.float64]:
+    drawn = np.empty(count, np.float64)
+    state = seed
+    for place in range(count):
+        state = state + GOLDEN_GAMMA
+        drawn[place] = np.float64(mix(state) >> np.uint64(11)) * 2.0**-53
+    return drawn
+
+
+@compiled
+def mix(state: np.uint64) -> np.uint64:
+    """Turn a counter into 64 random bits: SplitMix64's output function."""
+    z = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    z ^= z >> np.uint64(31)
-    return (z >> np.uint64(11)).astype(np.float64) * 2.0**-53
+    return z ^ (z >> np.uint64(31))

@@ -7,13 +7,17 @@ from typing import Final
 
 import numpy as np
 
+from models.candidates import Candidates
 from models.chance import uniforms
 from models.events import ItemKey
 from models.features import proposed_by
-from models.shelves import SHELVES, Page, ShelfMaker, Theme
-from models.shelves.page import FloatArray, Rows
-from models.slate import POLICY, Shelf, Slate, SlateItem, draw_row
+from models.shelves import SHELVES, Page, ShelfMaker
+from models.shelves.page import FloatArray
+from models.shelves.reasons import strongest_reasons
+from models.slate import POLICY, Rules, Shelf, Slate, SlateItem, Why, draw_rows
 
+MOST_SHELVES: Final = 6
+"""What a home screen shows; shelves further down the list stand in where others have nothing to say."""
 DEPTH: Final = 60
 """Candidates, best first, that a shelf draws from; the rest is too unlikely to be worth the time."""
 
@@ -27,53 +31,51 @@ def compose_slate(
     shelves: Sequence[ShelfMaker] = SHELVES,
 ) -> Slate:
     """Draw each shelf from what the shelves before it left; what the listener banned never comes."""
-    free = np.ones(len(page.scores), np.bool_)
+    themes = [shelf.theme(page) for shelf in shelves]
+    eligible = np.zeros((len(shelves), len(page.scores)), np.bool_)
+    for row, theme in enumerate(themes):
+        if theme is not None:
+            eligible[row] = theme.eligible
     if banned:
-        free = ~np.isin(page.catalogue.keys[page.candidates.positions], banned)
-    sources = proposed_by(page.candidates.features)
-    chances = uniforms(seed, sum(shelf.places for shelf in shelves))
-    drawn: list[Shelf] = []
-    for shelf in shelves:
-        # Each shelf has chances of its own, so that one that is left out moves no other.
-        chance, chances = chances[: shelf.places], chances[shelf.places :]
-        theme = shelf.theme(page)
-        if theme is None:
-            continue
-        rows = np.flatnonzero(theme.eligible & free)[:DEPTH]
-        if len(rows) >= shelf.fewest:
-            row, taken = _draw_shelf(page, shelf, theme, rows, chance, sources)
-            drawn.append(row)
-            free[taken] = False
-    return Slate(tuple(drawn), POLICY, ranker_version, page.catalogue.version)
+        eligible &= ~np.isin(page.catalogue.keys[page.candidates.positions], banned)
+    rows, propensities, counts = draw_rows(
+        page.scores,
+        page.catalogue.artist[page.candidates.positions],
+        eligible,
+        _rules(shelves),
+        MOST_SHELVES,
+        DEPTH,
+        uniforms(seed, sum(shelf.places for shelf in shelves)),
+    )
+    candidates = page.candidates.take(rows)
+    reasons = strongest_reasons(page, candidates)
+    drawn, end = [], 0
+    for shelf, theme, count in zip(shelves, themes, counts.tolist(), strict=True):
+        start, end = end, end + count
+        if theme is not None and count:
+            if theme.why is not None:
+                reasons[start:end] = [theme.why] * count
+            drawn.append((shelf.id, theme.title, slice(start, end)))
+    items = _items(page, candidates, page.scores[rows], propensities, reasons)
+    return Slate(
+        shelves=tuple(Shelf(id, title, items[place]) for id, title, place in drawn),
+        policy=POLICY,
+        ranker_version=ranker_version,
+        catalogue_version=page.catalogue.version,
+    )
 
 
-def _draw_shelf(
-    page: Page,
-    shelf: ShelfMaker,
-    theme: Theme,
-    rows: Rows,
-    chances: FloatArray,
-    sources: Sequence[tuple[str, ...]],
-) -> tuple[Shelf, Rows]:
-    scores, positions = page.scores[rows], page.candidates.positions[rows]
-    chosen, propensities = draw_row(
-        scores,
-        page.catalogue.artist[positions],
-        places=shelf.places,
-        temperature=shelf.temperature,
-        uniforms=chances,
+def _rules(shelves: Sequence[ShelfMaker]) -> Rules:
+    return Rules(
+        places=np.array([shelf.places for shelf in shelves]),
+        temperatures=np.array([shelf.temperature for shelf in shelves]),
+        fewest=np.array([shelf.fewest for shelf in shelves]),
     )
-    rows, item_id = rows[chosen], page.catalogue.item_id
-    drawn = zip(
-        positions[chosen].tolist(),
-        scores[chosen].tolist(),
-        propensities.tolist(),
-        rows.tolist(),
-        shelf.why(page, rows),
-        strict=True,
-    )
-    items = [
-        SlateItem(item_id(position), score, propensity, sources[row], why)
-        for position, score, propensity, row, why in drawn
-    ]
-    return Shelf(shelf.id, theme.title, tuple(items)), rows
+
+
+def _items(
+    page: Page, candidates: Candidates, scores: FloatArray, propensities: FloatArray, reasons: Sequence[Why]
+) -> tuple[SlateItem, ...]:
+    ids = map(page.catalogue.item_id, candidates.positions.tolist())
+    sources = proposed_by(candidates.features)
+    return tuple(map(SlateItem, ids, scores.tolist(), propensities.tolist(), sources, reasons))

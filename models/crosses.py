@@ -84,21 +84,20 @@ def expand(features: Float32s) -> Float64s:
 
 def weigh(features: Float32s, weights: Float64s) -> Float64s:
     """Multiply the expanded rows with weights (float64, WEIGHTS), without writing them out: float64, n."""
-    return _weigh(features, _LEFT, _RIGHT, weights)
+    return _weigh(features.T.astype(np.float64, order="C"), _LEFT, _RIGHT, weights)
 
 
 @compiled
 def _weigh(
-    features: Float32s, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], weights: Float64s
+    columns: Float64s, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], weights: Float64s
 ) -> Float64s:
-    """Sum in a fixed order; a matrix product would sum in one that depends on machine and threads."""
-    scores = np.zeros(len(features))
-    for row in range(len(features)):
-        total = 0.0
-        for feature in range(features.shape[1]):
-            total += weights[feature] * features[row, feature]
-        for cross in range(len(left)):
-            product = np.float64(features[row, left[cross]]) * np.float64(features[row, right[cross]])
-            total += weights[features.shape[1] + cross] * product
-        scores[row] = total
+    """Sum feature after feature; a matrix product would sum in an order that depends on the machine."""
+    scores = np.zeros(columns.shape[1])
+    for feature in range(len(columns)):
+        for row in range(len(scores)):
+            scores[row] += weights[feature] * columns[feature, row]
+    for cross in range(len(left)):
+        weight = weights[len(columns) + cross]
+        for row in range(len(scores)):
+            scores[row] += weight * (columns[left[cross], row] * columns[right[cross], row])
     return scores

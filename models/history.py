@@ -40,7 +40,10 @@ class History:
     (1, 1, True)
     """
 
-    __slots__ = ("_at", "_code", "_end", "_index", "_item", "_ms", "_session", "_start", "capacity", "count")
+    __slots__ = (
+        *("_at", "_code", "_end", "_good", "_index", "_item", "_ms", "_play", "_session", "_start"),
+        *("capacity", "count"),
+    )
 
     def __init__(self, *, capacity_events: int) -> None:
         if capacity_events < SEGMENT_EVENTS or capacity_events % SEGMENT_EVENTS:
@@ -57,6 +60,8 @@ class History:
         self._code = np.zeros(room, np.int8)
         self._index = np.zeros(room, np.int32)
         self._session = np.zeros(room, np.int32)
+        self._play = np.zeros(room, np.bool_)
+        self._good = np.zeros(room, np.bool_)
 
     def __len__(self) -> int:
         return self._end - self._start
@@ -94,13 +99,12 @@ class History:
     @property
     def is_play(self) -> npt.NDArray[np.bool_]:
         """Which events are plays of any length."""
-        return np.equal(self.code, 0)
+        return self._play[self._start : self._end]
 
     @property
     def good(self) -> npt.NDArray[np.bool_]:
         """Which events are plays of 30 seconds or more."""
-        good: npt.NDArray[np.bool_] = (self.code == 0) & (self.ms_played >= PLAY_MS)
-        return good
+        return self._good[self._start : self._end]
 
     def append(self, item: ItemKey, *, index: int, at_seconds: int, ms_played: int, code: int) -> None:
         """Add the newest event; a segment that no longer fits falls out at the other end."""
@@ -114,6 +118,8 @@ class History:
         self._ms[end] = ms
         self._code[end] = code
         self._index[end] = index
+        self._play[end] = code == 0
+        self._good[end] = code == 0 and ms >= PLAY_MS
         self._end = end + 1
         self.count += 1
         if self.count % SEGMENT_EVENTS == 0 and len(self) > self.capacity:
@@ -128,7 +134,8 @@ class History:
 
     def _compact(self) -> None:
         kept = len(self)
-        for column in (self._item, self._at, self._ms, self._code, self._index, self._session):
+        stored = (self._item, self._at, self._ms, self._code)
+        for column in (*stored, self._index, self._session, self._play, self._good):
             column[:kept] = column[self._start : self._end]
         self._start, self._end = 0, kept
 
@@ -140,6 +147,8 @@ class History:
         self._at[:n] = rows["at"]
         self._ms[:n] = rows["played"] >> 5
         self._code[:n] = rows["played"] & 31
+        self._play[:n] = self._code[:n] == 0
+        self._good[:n] = self._play[:n] & (self._ms[:n] >= PLAY_MS)
         pause = self._at[1:n] - self._ms[1:n] / 1000 - self._at[: max(n - 1, 0)]
         self._session[1:n] = np.cumsum(pause > SESSION_GAP_SECONDS)
 
@@ -193,7 +202,10 @@ def restore_history(
     """
     expected = segments_of(count, capacity_events=capacity_events)
     if len(segments) != len(expected) or any(len(part) != SEGMENT_BYTES for part in segments):
-        raise CorruptState(f"expected {len(expected)} segments of {SEGMENT_BYTES} bytes for {count} events")
+        raise CorruptState(
+            f"{len(segments)} of {len(expected)} segments for {count} events in a ring of {capacity_events}; "
+            f"was the ring made longer? It cannot grow where a listener's state exists"
+        )
     if len(open_end) != (count % SEGMENT_EVENTS) * RING_EVENT.itemsize:
         raise CorruptState(f"open end has {len(open_end)} bytes for {count} events")
     history = History(capacity_events=capacity_events)

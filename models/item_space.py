@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from models.chance import GOLDEN_GAMMA, mix
 from models.compiled import compiled
 
 DIMENSIONS: Final = 64
@@ -22,21 +23,12 @@ VectorArray = npt.NDArray[np.float32]
 
 
 @compiled
-def _mix(state: np.uint64) -> np.uint64:
-    """SplitMix64's output function (Steele, Lea and Flood 2014)."""
-    z = np.uint64(state)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
-
-
-@compiled
 def add_signature(total: npt.NDArray[np.int32], key: int, weight: int) -> None:
     """Add `weight` times the signature of `key` to `total` (int32, 64 entries), in place."""
     state = np.uint64(key)
     for _ in range(SIGNATURE_NONZEROS):
-        state = state + np.uint64(0x9E3779B97F4A7C15)
-        bits = _mix(state)
+        state = state + GOLDEN_GAMMA
+        bits = mix(state)
         place = np.int64(bits & np.uint64(DIMENSIONS - 1))
         if (bits >> np.uint64(63)) != np.uint64(0):
             total[place] += weight

@@ -25,23 +25,17 @@ def observe(event: Event, history: History, *, item: ItemKey, artist: ItemKey, o
     """Say what an event tells of items; `history` does not hold the event yet, `artist` is 0 if unknown."""
     at = int(event.at)
     if event.type in _LIKES:
-        return [Signal(item=item, kind=SignalKind.LIKED, at=at, offset=offset, weight=_LIKES[event.type])]
+        return [Signal(item, NOBODY, SignalKind.LIKED, _LIKES[event.type], at, offset)]
     if event.type is not EventType.PLAY:
         return []
-    kind = SignalKind.PLAYED if event.is_play else SignalKind.SKIPPED
-    signals = [Signal(item=item, kind=kind, at=at, offset=offset)]
-    if event.is_play and artist != NOBODY:
-        signals.append(
-            Signal(
-                item=item,
-                kind=SignalKind.BY_ARTIST,
-                at=at,
-                offset=offset,
-                other=artist,
-                weight=ARTIST_SIGNATURES,
-            )
-        )
-    return signals + list(_context_signals(event, history, item=item, at=at, offset=offset))
+    if not event.is_play:
+        signals = [Signal(item, NOBODY, SignalKind.SKIPPED, 1.0, at, offset)]
+    else:
+        signals = [Signal(item, NOBODY, SignalKind.PLAYED, 1.0, at, offset)]
+        if artist != NOBODY:
+            signals.append(Signal(item, artist, SignalKind.BY_ARTIST, ARTIST_SIGNATURES, at, offset))
+    signals.extend(_context_signals(event, history, item=item, at=at, offset=offset))
+    return signals
 
 
 def _context_signals(
@@ -52,12 +46,10 @@ def _context_signals(
         if earlier == item:
             continue
         weight = reach / distance * (1.0 if was_good else AFTER_SKIP_WEIGHT)
-        yield Signal(
-            item=earlier, kind=SignalKind.FOLLOWED_BY, at=at, offset=offset, other=item, weight=weight
-        )
+        yield Signal(earlier, item, SignalKind.FOLLOWED_BY, weight, at, offset)
         if event.is_play and was_good and distance <= TOGETHER_WINDOW:
-            yield Signal(item=earlier, kind=SignalKind.TOGETHER, at=at, offset=offset, other=item)
-            yield Signal(item=item, kind=SignalKind.TOGETHER, at=at, offset=offset, other=earlier)
+            yield Signal(earlier, item, SignalKind.TOGETHER, 1.0, at, offset)
+            yield Signal(item, earlier, SignalKind.TOGETHER, 1.0, at, offset)
 
 
 def _plays_of_session(event: Event, history: History) -> Iterator[tuple[ItemKey, bool]]:

@@ -8,6 +8,7 @@ drawn into shelves. Nothing here knows Kafka, RocksDB or the clock.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from models.candidates import Candidates, generate_candidates
 from models.catalogue import Catalogue
 from models.chance import seed_of
 from models.composition import compose_slate
-from models.events import EVENT_CODES, PLAY_MS, Event, ItemKey, stable_key
+from models.events import EVENT_CODES, Event, ItemKey, stable_key
 from models.item_space import VectorArray
 from models.observation import observe
 from models.profile import update_profile
@@ -28,6 +29,9 @@ from models.slate import Slate
 from models.state import ListenerState
 
 FloatArray = npt.NDArray[np.float64]
+
+REPEAT_WINDOW: Final = 256
+"""Events of a session among which an item counts as repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +92,15 @@ class Personalizer:
         return listener.prediction
 
     def _rank(self, listener: ListenerState) -> tuple[Candidates, FloatArray]:
-        """All candidates with their scores, best first; equal scores are ordered by item key."""
+        """All candidates with their scores, best first; equal scores stay in the order of candidates."""
         candidates = generate_candidates(
             listener.history,
-            tastes=listener.profile.tastes(),
+            tastes=listener.profile.tastes,
             catalogue=self.catalogue,
             now_seconds=listener.profile.at,
         )
         scores = score(candidates.features, self.weights)
-        order = np.lexsort((self.catalogue.keys[candidates.positions], -scores))
+        order = np.argsort(-scores, kind="stable")
         return candidates.take(order), scores[order]
 
     def _learn_taste(self, listener: ListenerState, event: Event, item: ItemKey) -> None:
@@ -111,7 +115,8 @@ class Personalizer:
 
     def _repeated(self, listener: ListenerState, item: ItemKey) -> bool:
         history = listener.history
-        if not len(history):
+        lately = history.item[-REPEAT_WINDOW:] == item
+        if not lately.any():
             return False
-        here = history.session == history.session[-1]
-        return bool((here & (history.item == item) & (history.ms_played >= PLAY_MS)).any())
+        here = history.session[-REPEAT_WINDOW:] == history.session[-1]
+        return bool((lately & here & history.good[-REPEAT_WINDOW:]).any())

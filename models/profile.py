@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from models.errors import CorruptState
 from models.events import Event, EventType, ItemKey, stable_key
-from models.item_space import DIMENSIONS, VectorArray, unit
+from models.item_space import DIMENSIONS, VectorArray
 
 HALF_LIVES_HOURS: Final = (0.75, 21 * 24.0, 2 * 365 * 24.0)
 """How long evidence counts half: this session, these weeks, these years."""
@@ -34,8 +34,9 @@ def _nothing_known() -> TasteArray:
 class Profile:
     """What is known of a listener beside the ring.
 
-    `evidence` (float32, 3 x 64) holds decayed sums of weighted item vectors as of `at`; a taste is its
-    direction. `banned` are the keys of items that must not come back, newest last.
+    `evidence` (float32, 3 x 64) holds decayed sums of weighted item vectors as of `at`, and `tastes` their
+    directions: unit vectors of session, weeks and years, or zero. `banned` are the keys of items that must
+    not come back, newest last.
     """
 
     evidence: TasteArray = field(default_factory=_nothing_known)
@@ -44,22 +45,25 @@ class Profile:
     skips: int = 0
     skip_rate: float = 0.0
     banned: tuple[ItemKey, ...] = ()
+    tastes: TasteArray = field(init=False, repr=False)
 
-    def tastes(self) -> TasteArray:
-        """Taste vectors of session, weeks and years: unit length or zero, float32, 3 x 64."""
-        return np.stack([unit(row) for row in self.evidence])
+    def __post_init__(self) -> None:
+        lengths = np.sqrt((self.evidence * self.evidence).sum(axis=1, keepdims=True))
+        lengths[lengths == 0] = 1
+        object.__setattr__(self, "tastes", np.divide(self.evidence, lengths, dtype=np.float32))
 
 
-def update_taste(evidence: VectorArray, item: VectorArray, *, weight: float, decay: float) -> VectorArray:
+def update_taste(evidence: TasteArray, item: VectorArray, *, weight: float, decay: TasteArray) -> TasteArray:
     """Move taste towards the item, or away from it by a negative weight; never past it.
 
     The direction of the result lies between those of `evidence` and of `item` for a positive weight.
 
     >>> old, item = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
-    >>> update_taste(old, item, weight=1.0, decay=0.5).tolist()
+    >>> update_taste(old, item, weight=1.0, decay=np.float32(0.5)).tolist()
     [0.5, 1.0]
     """
-    return (evidence * np.float32(decay) + item * np.float32(weight)).astype(np.float32)
+    moved: TasteArray = evidence * decay + item * np.float32(weight)
+    return moved
 
 
 def update_profile(profile: Profile, event: Event, *, vector: VectorArray, weight: float) -> Profile:
@@ -69,18 +73,13 @@ def update_profile(profile: Profile, event: Event, *, vector: VectorArray, weigh
     """
     at = max(profile.at, event.at)
     elapsed_hours = (at - profile.at) / 3600 if profile.at else 0.0
-    evidence = np.stack(
-        [
-            update_taste(row, vector, weight=weight, decay=2.0 ** (-elapsed_hours / half_life_hours))
-            for row, half_life_hours in zip(profile.evidence, HALF_LIVES_HOURS, strict=True)
-        ]
-    )
+    decay = np.array([[2.0 ** (-elapsed_hours / half_life)] for half_life in HALF_LIVES_HOURS], np.float32)
     skip_rate = profile.skip_rate
     if event.type is EventType.PLAY:
         skip_rate += SKIP_RATE_STEP * (float(event.is_skip) - skip_rate)
     return replace(
         profile,
-        evidence=evidence,
+        evidence=update_taste(profile.evidence, vector, weight=weight, decay=decay),
         at=at,
         plays=profile.plays + event.is_play,
         skips=profile.skips + event.is_skip,

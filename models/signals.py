@@ -6,7 +6,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -42,16 +42,15 @@ class SignalKind(IntEnum):
     LIKED = 5  # weight +1 for like and save, -1 for their reversals
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """One row before it is packed."""
+class Signal(NamedTuple):
+    """One row before it is packed: the columns of `SIGNAL`, in its order."""
 
     item: ItemKey
+    other: ItemKey
     kind: SignalKind
+    weight: float
     at: int
     offset: int
-    other: ItemKey = NOBODY
-    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def partition_of(item: ItemKey, *, partitions: int) -> int:
 
 def make_block(signals: Sequence[Signal], *, ids: Sequence[str], source_partition: int) -> SignalBlock:
     """Gather signals, in order of offset, and the ids of the items that were played or acted on."""
-    rows = np.array([(s.item, s.other, s.kind, s.weight, s.at, s.offset) for s in signals], dtype=SIGNAL)
+    rows = np.array(list(signals), dtype=SIGNAL)
     return SignalBlock(source_partition=source_partition, ids=tuple(ids), rows=rows)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -31,17 +31,18 @@ class Because(StrEnum):
     POPULAR = "popular"
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(NamedTuple):
     """A reason: `item` is the id of the item that it refers to, or empty."""
 
     because: Because
     item: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SlateItem:
-    """One recommended item: its score (log-odds) and the probability with which it was drawn here."""
+class SlateItem(NamedTuple):
+    """One recommended item: its score (log-odds) and the probability with which it was drawn here.
+
+    A tuple, because a slate holds seventy of them and frozen dataclasses take four times as long to make.
+    """
 
     item: str
     score: float
@@ -68,6 +69,14 @@ class Slate:
     policy: str
     ranker_version: int
     catalogue_version: int
+
+
+class Rules(NamedTuple):
+    """How each of s rows is drawn: places, temperature, and the fewest items worth showing; arrays of s."""
+
+    places: npt.NDArray[np.int64]
+    temperatures: FloatArray
+    fewest: npt.NDArray[np.int64]
 
 
 def draw_row(
@@ -138,3 +147,46 @@ def _has_room(artists: IndexArray, chosen: npt.NDArray[np.int64], place: int, ar
         if artists[chosen[other]] == artist:
             count += 1
     return count < ARTIST_CAP
+
+
+@compiled
+def draw_rows(
+    scores: FloatArray,
+    artists: IndexArray,
+    eligible: npt.NDArray[np.bool_],
+    rules: Rules,
+    most_rows: int,
+    depth: int,
+    uniforms: FloatArray,
+) -> tuple[npt.NDArray[np.int64], FloatArray, npt.NDArray[np.int64]]:
+    """Draw row after row, each from what the rows before it left, as `draw_row` draws one.
+
+    `eligible` (bool, s x n) says which of n items, best first, may stand on which of s rows. A row draws from
+    the best `depth` of them; it is left out where there are too few, or once `most_rows` were drawn. Each
+    uses the `uniforms` behind those of the rows before it, drawn or not. Returns the chosen items of all rows
+    one after the other, the probability of each draw, and how many belong to each row.
+    """
+    chosen = np.empty(rules.places.sum(), np.int64)
+    propensity = np.empty(len(chosen), np.float64)
+    counts = np.zeros(len(eligible), np.int64)
+    free = np.ones(len(scores), np.bool_)
+    end = first_uniform = rows_drawn = 0
+    for row in range(len(eligible)):
+        items = np.flatnonzero(eligible[row] & free)[:depth]
+        if len(items) >= rules.fewest[row] and rows_drawn < most_rows:
+            picks, odds = _draw_row(
+                scores[items],
+                artists[items],
+                rules.places[row],
+                rules.temperatures[row],
+                uniforms[first_uniform:],
+            )
+            count = len(picks)
+            chosen[end : end + count] = items[picks]
+            propensity[end : end + count] = odds
+            free[items[picks]] = False
+            counts[row] = count
+            end += count
+            rows_drawn += 1
+        first_uniform += rules.places[row]
+    return chosen[:end], propensity[:end], counts

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import orjson
 
 from models.profile import HORIZONS, Profile
-from models.slate import Slate
+from models.slate import Shelf, Slate, Why
 
 SURFACE: Final = "home"
 
@@ -27,11 +27,26 @@ def encode_recommendation(
             "surface": SURFACE,
             "taste": {
                 name: base64.b64encode(taste.astype(np.float16).tobytes()).decode()
-                for name, taste in zip(HORIZONS, profile.tastes(), strict=True)
+                for name, taste in zip(HORIZONS, profile.tastes, strict=True)
             },
-            # orjson writes dataclasses by their fields, so these have the names of the wire.
-            "shelves": slate.shelves,
+            "shelves": [_shelf(shelf) for shelf in slate.shelves],
             "policy": slate.policy,
             "models": {"ranker": slate.ranker_version, "catalogue": slate.catalogue_version},
         }
     )
+
+
+def _shelf(shelf: Shelf) -> dict[str, Any]:
+    return {
+        "id": shelf.id,
+        "title": shelf.title,
+        "propensity": shelf.propensity,
+        "items": [
+            {"item": item, "score": score, "propensity": propensity, "sources": sources, "why": _why(why)}
+            for item, score, propensity, sources, why in shelf.items
+        ],
+    }
+
+
+def _why(why: Why) -> dict[str, str]:
+    return {"because": why.because, "item": why.item} if why.item else {"because": why.because}

@@ -1,14 +1,18 @@
-"""Because you played X: what tends to follow the last item that was heard to the end."""
+"""Because you played X: what tends to follow the last item that was played."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from models.features import Feature
-from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Rows, Theme
+from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Theme
 from models.slate import Because, Why
+
+LOOK_BACK: Final = 100
+"""Events among which the last play is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,20 +25,12 @@ class BecauseYouPlayed:
     fewest: int = ROW_FEWEST
 
     def theme(self, page: Page) -> Theme | None:
-        """What follows the anchor; nothing where nothing was played yet."""
-        anchor = self._anchor(page)
-        if anchor is None or not page.catalogue.item_id(anchor):
+        """What follows the last play; nothing where nothing was played yet."""
+        plays = np.flatnonzero(page.history.is_play[-LOOK_BACK:])
+        if not len(plays):
             return None
+        anchor = int(page.history.index[-LOOK_BACK:][plays[-1]])
+        item = page.catalogue.item_id(anchor)
         follows = (page.feature(Feature.FIRST_ORDER) > 0) | (page.feature(Feature.EVERYONE_AFTER_LAST) > 0)
-        return Theme(f"Because you played {page.catalogue.title(anchor)}", follows)
-
-    def why(self, page: Page, rows: Rows) -> list[Why]:
-        """The item that was played."""
-        anchor = self._anchor(page)
-        item = "" if anchor is None else page.catalogue.item_id(anchor)
-        return [Why(Because.PLAYED_AFTER, item=item)] * len(rows)
-
-    @staticmethod
-    def _anchor(page: Page) -> int | None:
-        plays = np.flatnonzero(page.history.is_play)
-        return int(page.history.index[plays[-1]]) if len(plays) else None
+        title = f"Because you played {page.catalogue.title(anchor)}"
+        return Theme(title, follows, Why(Because.PLAYED_AFTER, item)) if item else None

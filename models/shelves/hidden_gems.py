@@ -7,14 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from models.features import Feature
-from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Rows, Theme
-from models.shelves.reasons import strongest_reasons
-from models.slate import Why
+from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Theme
 
 
 @dataclass(frozen=True, slots=True)
 class HiddenGems:
-    """The less popular half of the candidates, but for what is played already in this session."""
+    """The less popular half of the candidates, but for what was played already in this session."""
 
     id: str = "hidden-gems"
     places: int = ROW_PLACES
@@ -22,13 +20,10 @@ class HiddenGems:
     fewest: int = ROW_FEWEST
 
     def theme(self, page: Page) -> Theme | None:
-        """What is less popular than the middle of the candidates."""
+        """What is not among the more popular half of the candidates."""
         popularity = page.feature(Feature.POPULARITY)
-        if not len(popularity):
+        middle = len(popularity) // 2
+        if not middle:
             return None
-        rare = popularity <= np.median(popularity)
+        rare = popularity <= np.partition(popularity, middle)[middle]
         return Theme("Hidden gems", rare & (page.feature(Feature.IN_SESSION) == 0))
-
-    def why(self, page: Page, rows: Rows) -> list[Why]:
-        """The strongest evidence for each item."""
-        return strongest_reasons(page, rows)

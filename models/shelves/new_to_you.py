@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.features import Feature
-from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Rows, Theme
-from models.shelves.reasons import strongest_reasons
-from models.slate import Why
+from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,3 @@ class NewToYou:
     def theme(self, page: Page) -> Theme:
         """What the ring does not hold."""
         return Theme("New to you", page.feature(Feature.UNHEARD) > 0)
-
-    def why(self, page: Page, rows: Rows) -> list[Why]:
-        """The strongest evidence for each item."""
-        return strongest_reasons(page, rows)

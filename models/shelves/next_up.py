@@ -6,9 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from models.shelves.page import Page, Rows, Theme
-from models.shelves.reasons import strongest_reasons
-from models.slate import Why
+from models.shelves.page import Page, Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,3 @@ class NextUp:
     def theme(self, page: Page) -> Theme:
         """All candidates."""
         return Theme(title="Next up", eligible=np.ones(len(page.scores), np.bool_))
-
-    def why(self, page: Page, rows: Rows) -> list[Why]:
-        """The strongest evidence for each item."""
-        return strongest_reasons(page, rows)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from models.features import Feature
-from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Rows, Theme
+from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Theme
 from models.slate import Because, Why
 
 OFTEN: Final = 0.3466
@@ -24,8 +24,4 @@ class OnRepeat:
 
     def theme(self, page: Page) -> Theme:
         """What was played at least three times within a month."""
-        return Theme("On repeat", page.feature(Feature.PLAYED_MONTH) >= OFTEN)
-
-    def why(self, page: Page, rows: Rows) -> list[Why]:
-        """The habit itself."""
-        return [Why(Because.ON_REPEAT)] * len(rows)
+        return Theme("On repeat", page.feature(Feature.PLAYED_MONTH) >= OFTEN, Why(Because.ON_REPEAT))

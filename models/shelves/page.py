@@ -16,7 +16,7 @@ from models.slate import Why
 
 FloatArray = npt.NDArray[np.float64]
 BoolArray = npt.NDArray[np.bool_]
-Rows = npt.NDArray[np.intp]
+Rows = npt.NDArray[np.int64]
 
 ROW_PLACES: Final = 10
 ROW_FEWEST: Final = 3
@@ -42,14 +42,18 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """What a shelf wants to show now: its title, and which candidates may stand on it."""
+    """What a shelf wants to show now: its title, and which candidates may stand on it.
+
+    `why` is the reason for all of them; without it each has the strongest evidence for itself.
+    """
 
     title: str
     eligible: BoolArray
+    why: Why | None = None
 
 
 class ShelfMaker(Protocol):
-    """A kind of shelf: a title, a candidate query, a reason. Adding one is one file and its test."""
+    """A kind of shelf. Adding one is one file and its test."""
 
     @property
     def id(self) -> str:
@@ -73,8 +77,4 @@ class ShelfMaker(Protocol):
 
     def theme(self, page: Page) -> Theme | None:
         """Say what the shelf would show, or none where it has nothing to say to this listener."""
-        ...
-
-    def why(self, page: Page, rows: Rows) -> list[Why]:
-        """Say why each of these candidates stands on this shelf."""
         ...

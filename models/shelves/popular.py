@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Rows, Theme
+from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Theme
 from models.slate import Because, Why
 
 
@@ -19,8 +19,5 @@ class PopularNow:
 
     def theme(self, page: Page) -> Theme:
         """What is among the most played of the catalogue."""
-        return Theme("Popular right now", page.catalogue.in_top[page.candidates.positions])
-
-    def why(self, page: Page, rows: Rows) -> list[Why]:
-        """That many play it."""
-        return [Why(Because.POPULAR)] * len(rows)
+        popular = page.catalogue.in_top[page.candidates.positions]
+        return Theme("Popular right now", popular, Why(Because.POPULAR))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from models.candidates import Candidates
 from models.features import Feature
-from models.shelves.page import Page, Rows
+from models.shelves.page import Page
 from models.slate import Because, Why
 
 _EVIDENCE: Final = [
@@ -16,13 +17,14 @@ _EVIDENCE: Final = [
 ]
 
 
-def strongest_reasons(page: Page, rows: Rows) -> list[Why]:
+def strongest_reasons(page: Page, candidates: Candidates) -> list[Why]:
     """What speaks for each candidate: what it follows, a habit, its artist, or that many play it."""
-    evidence = page.candidates.features[rows[:, None], _EVIDENCE].tolist()
-    because = page.candidates.because[rows].tolist()
+    item_id = page.catalogue.item_id
     return [
-        _reason(page.catalogue.item_id(item) if item >= 0 else "", *numbers)
-        for item, numbers in zip(because, evidence, strict=True)
+        _reason(item_id(item) if item >= 0 else "", *numbers)
+        for item, numbers in zip(
+            candidates.because.tolist(), candidates.features[:, _EVIDENCE].tolist(), strict=True
+        )
     ]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from models.features import Feature
-from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Rows, Theme
+from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Theme
 from models.slate import Because, Why
 
 SEVERAL: Final = 0.2772
@@ -27,8 +27,4 @@ class Rediscover:
     def theme(self, page: Page) -> Theme:
         """What was played several times, but not this week."""
         loved = page.feature(Feature.PLAYS) >= SEVERAL
-        return Theme("Rediscover", loved & (page.feature(Feature.AGE) >= A_WHILE))
-
-    def why(self, page: Page, rows: Rows) -> list[Why]:
-        """That it was loved once."""
-        return [Why(Because.REDISCOVER)] * len(rows)
+        return Theme("Rediscover", loved & (page.feature(Feature.AGE) >= A_WHILE), Why(Because.REDISCOVER))

@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.features import Feature
-from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Rows, Theme
-from models.shelves.reasons import strongest_reasons
-from models.slate import Why
+from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Theme
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +21,3 @@ class KeepTheVibe:
         """What sessions like this one held, but for what this one had."""
         alike = (page.feature(Feature.SESSIONS_BAG) > 0) | (page.feature(Feature.RULES) > 0)
         return Theme("Keep the vibe going", alike & (page.feature(Feature.IN_SESSION) == 0))
-
-    def why(self, page: Page, rows: Rows) -> list[Why]:
-        """The strongest evidence for each item."""
-        return strongest_reasons(page, rows)

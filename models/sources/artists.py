@@ -70,8 +70,8 @@ def _count_plays(plays: Plays, now_seconds: float, found: Artists) -> None:
         if plays.session[play] != session or len(plays.item) - play <= FRESH_PLAYS:
             session = plays.session[play]
             age = max(0.0, now_seconds - plays.at[play])
-            lately = 2.0 ** (-age / (3600.0 * LATELY_HALF_LIFE_HOURS))
-            lasting = 2.0 ** (-age / (3600.0 * LASTING_HALF_LIFE_HOURS))
+            lately = np.exp2(-age / (3600.0 * LATELY_HALF_LIFE_HOURS))
+            lasting = np.exp2(-age / (3600.0 * LASTING_HALF_LIFE_HOURS))
         artist = plays.artist_of[plays.item[play]]
         if artist < 0:
             continue

@@ -24,5 +24,5 @@ def recall_popularity(items: Int32s, popularity: npt.NDArray[np.float64], top: I
     shares = np.zeros(len(items), np.float32)
     for number in range(len(items)):
         if most > -np.inf:
-            shares[number] = 2.0 ** max(min(popularity[items[number]] - most, 0.0), -60.0)
+            shares[number] = np.exp2(max(min(popularity[items[number]] - most, 0.0), -60.0))
     return shares

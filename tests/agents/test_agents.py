@@ -15,7 +15,7 @@ from models.features import FEATURES
 from models.items import decode_models, load_states
 from models.personalizer import Personalizer
 from models.ranker import Example, Ranker, decode_ranker, decode_weights
-from models.signals import Signal, SignalKind, make_block, pack_block
+from models.signals import NOBODY, Signal, SignalKind, make_block, pack_block
 from models.training import pack_examples, unpack_examples
 from streams.agents.item import item_state_key, learn_signals, pass_catalog
 from streams.agents.listener import ListenerAgent
@@ -135,7 +135,7 @@ def test_memory_holds_no_more_listeners_than_it_may():
 
 def signals(*offsets: int) -> bytes:
     item = stable_key("t:1")
-    rows = [Signal(item=item, kind=SignalKind.PLAYED, at=1, offset=offset) for offset in offsets]
+    rows = [Signal(item, NOBODY, SignalKind.PLAYED, 1.0, 1, offset) for offset in offsets]
     return pack_block(make_block(rows, ids=["t:1"], source_partition=3))
 
 

@@ -12,6 +12,7 @@ import pytest
 from benchmarks import topics
 from benchmarks.appended import check_slates, latencies_ms, steady_rate
 from benchmarks.latency import paced, summarize
+from benchmarks.lives import key_of
 from benchmarks.peers.process import PeerFailed
 from benchmarks.pipeline import fresh_settings, measure_pipeline
 from benchmarks.prepared import encode_future, prepared_topics
@@ -39,7 +40,7 @@ def test_rings_are_full_differ_and_include_no_offset(world: World) -> None:
     assert [len(state.history) for state in states] == [RING_EVENTS + nth for nth in range(LISTENERS)]
     assert len({state.history.item.tobytes() for state in states}) == LISTENERS
     assert {state.offset for state in states} == {NOTHING_INCLUDED}
-    assert all(np.linalg.norm(state.profile.tastes(), axis=1) == pytest.approx(1.0) for state in states)
+    assert all(np.linalg.norm(state.profile.tastes, axis=1) == pytest.approx(1.0) for state in states)
 
 
 def test_what_is_stored_is_what_a_worker_restores(world: World) -> None:
@@ -58,6 +59,10 @@ def test_the_future_goes_on_where_the_ring_ends(world: World) -> None:
         times = [last, *(event.at for event in listener.future)]
         assert all(earlier <= later for earlier, later in pairwise(times))
         assert times[1] - last < 86_400
+    # In this world the second ring begins with the very events that follow the first.
+    first, second = world.listeners[:2]
+    following = [key_of(event) for event in first.future]
+    assert second.state.history.item[:FUTURE_EVENTS].tolist() == following
 
 
 def test_the_future_is_sent_turn_by_turn_and_can_be_read(world: World) -> None:

@@ -25,7 +25,7 @@ def block(*signals, source=0):
 
 
 def signal(kind, *, offset, other=NOBODY, weight=1.0, at=1_600_000_000):
-    return Signal(item=A, kind=kind, at=at, offset=offset, other=other, weight=weight)
+    return Signal(A, other, kind, weight, at, offset)
 
 
 def learn(states, *blocks, after=-1, first=0):

@@ -54,7 +54,7 @@ def test_at_most_two_items_of_an_artist_in_ten_places_running(slates):
 
 
 def test_shelves_have_titles_reasons_and_propensities(slates):
-    for _, slate in slates[200:]:
+    for _, slate in slates[500:]:
         assert slate.shelves[0].id == "next-up"
         assert len(slate.shelves) >= 4
         assert len({shelf.id for shelf in slate.shelves}) == len(slate.shelves)
@@ -90,4 +90,5 @@ def test_a_stranger_gets_what_is_popular(core, slates):
     event = Event(id="x", type=EventType.SEARCH, user="nobody yet", at=1.8e9, query="blue")
     slate = core.process_one(event, offset=0)
     assert len(slate.shelves[0].items) == 20
+    assert len(slate.shelves) >= 4
     assert {item.why.because for item in slate.shelves[0].items} == {Because.POPULAR}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -111,31 +112,48 @@ def _draw_row(
     places = min(places, len(scores))
     chosen = np.empty(places, np.int64)
     propensity = np.empty(places, np.float64)
+    strength = np.zeros(len(scores), np.float64)
     free = np.ones(len(scores), np.bool_)
-    strength = np.empty(len(scores), np.float64)
+    base = np.inf
     for place in range(places):
         best = -np.inf
         for row in range(len(scores)):
-            strength[row] = -np.inf
             if free[row] and _has_room(artists, chosen, place, artists[row]):
-                strength[row] = scores[row] / temperature
-                best = max(best, strength[row])
+                best = max(best, scores[row])
         if best == -np.inf:
             return chosen[:place], propensity[:place]
-        # Relative to the best that is left: the odds of the last places are as exact as those of the first.
-        strength[:] = np.exp(strength - best)
-        total = strength.sum()
-        left = uniforms[place] * total
-        for row in range(len(scores)):
-            if strength[row] > 0.0:
-                drawn = row
-                left -= strength[row]
-                if left < 0.0:
-                    break
+        # Strengths are relative to a score not far above the best that is left, so that the odds of the last
+        # places are as exact as those of the first.
+        if base < best or (base - best) / temperature > 200.0:
+            base = best
+            for row in range(len(scores)):
+                # An item without room now may score far more; when it has room again, it is the new base.
+                exponent = min((scores[row] - base) / temperature, 200.0)
+                strength[row] = math.exp(exponent) if free[row] else 0.0
+        drawn, odds = _draw(strength, artists, chosen, place, uniforms[place])
         chosen[place] = drawn
-        propensity[place] = strength[drawn] / total
+        propensity[place] = odds
+        strength[drawn] = 0.0
         free[drawn] = False
     return chosen, propensity
+
+
+@compiled
+def _draw(
+    strength: FloatArray, artists: IndexArray, chosen: npt.NDArray[np.int64], place: int, chance: float
+) -> tuple[int, float]:
+    total = 0.0
+    for row in range(len(strength)):
+        if strength[row] > 0.0 and _has_room(artists, chosen, place, artists[row]):
+            total += strength[row]
+    left, drawn = chance * total, -1
+    for row in range(len(strength)):
+        if strength[row] > 0.0 and _has_room(artists, chosen, place, artists[row]):
+            drawn = row
+            left -= strength[row]
+            if left < 0.0:
+                break
+    return drawn, strength[drawn] / total
 
 
 @compiled

@@ -86,3 +86,11 @@ def test_the_same_seed_draws_the_same_row():
 
 def test_nothing_to_draw_from_gives_an_empty_row():
     assert [len(part) for part in draw([], [], places=5, seed=1)] == [0, 0]
+
+
+def test_a_capped_artist_far_above_the_rest_comes_back_when_there_is_room():
+    scores = [100.0 - n for n in range(8)] + [0.0 - n for n in range(20)]
+    artists = [0] * 8 + list(range(1, 21))
+    chosen, propensity = draw(scores, artists, places=20, seed=1, temperature=0.05)
+    assert np.isfinite(propensity).all()
+    assert [place for place, row in enumerate(chosen.tolist()) if row < 8] == [0, 1, 10, 11]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from models.events import ABOUT_ITEM, Event, EventType, stable_key
+from models.examples import Example
 from models.personalizer import Personalizer
-from models.ranker import Example
 from models.signals import Signal, SignalBlock, make_block, partition_of
 from models.slate import Slate
 from models.state import ListenerState

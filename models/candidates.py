@@ -7,7 +7,6 @@ linear score go to the ranker.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +19,7 @@ from models.evidence import Evidence, fill_features
 from models.features import Feature
 from models.history import History
 from models.moment import read_moment
+from models.recall import RECALL_WEIGHTS
 from models.sources.artists import Artists, recall_artists
 from models.sources.everyone import recall_followers
 from models.sources.habits import recall_habits
@@ -39,33 +39,6 @@ from models.sources.successors import recall_successors
 
 BEST: Final = 300
 """Candidates that the ranker gets: it finds the next play among them as often as among all."""
-
-RECALL: Final[Mapping[Feature, float]] = {
-    Feature.FIRST_ORDER: 1.0,
-    Feature.SECOND_ORDER: 1.5,
-    Feature.THIRD_ORDER: 1.5,
-    Feature.LONGEST_MATCH: 0.5,
-    Feature.RULES: 0.5,
-    Feature.EVERYONE_AFTER_CONTEXT: 1.5,
-    Feature.SESSIONS_NEAR: 0.5,
-    Feature.SESSIONS_BAG: 1.5,
-    Feature.ARTIST_RULES: 1.5,
-    Feature.SAME_ARTIST: 0.5,
-    Feature.ARTIST_AGE: -1.0,
-    Feature.PLAYED_LATELY: 1.0,
-    Feature.PLAYED_MONTH: 0.5,
-    Feature.PLAYED_YEARS: 0.5,
-    Feature.LAST_SKIPPED: -0.5,
-    Feature.IN_SESSION: -1.5,
-    Feature.AGE: -0.5,
-    Feature.RETURN: 1.0,
-    Feature.UNHEARD: -0.5,
-    Feature.POPULARITY: 0.5,
-}
-"""Weights of the score that chooses candidates; the ranker starts from them. Round on purpose: they must
-hold for everyone, and the ranker refines them."""
-
-_RECALL_WEIGHTS: Final = np.array([RECALL.get(feature, 0.0) for feature in Feature], np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,7 +76,7 @@ def generate_candidates(
         catalogue.artist_top,
         catalogue.top,
         float(now_seconds),
-        _RECALL_WEIGHTS,
+        RECALL_WEIGHTS,
     )
     scores[~catalogue.listed[items]] = -np.inf
     chosen = choose_best(scores, catalogue.keys[items], in_ring=in_ring, most=BEST)

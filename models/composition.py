@@ -11,7 +11,7 @@ from models.candidates import Candidates
 from models.chance import uniforms
 from models.events import ItemKey
 from models.features import proposed_by
-from models.shelves import SHELVES, Page, ShelfMaker
+from models.shelves import Page, ShelfMaker
 from models.shelves.page import FloatArray
 from models.shelves.reasons import strongest_reasons
 from models.slate import POLICY, Rules, Shelf, Slate, SlateItem, Why, draw_rows
@@ -28,9 +28,12 @@ def compose_slate(
     banned: Sequence[ItemKey],
     ranker_version: int,
     seed: int,
-    shelves: Sequence[ShelfMaker] = SHELVES,
+    shelves: Sequence[ShelfMaker],
 ) -> Slate:
-    """Draw each shelf from what the shelves before it left; what the listener banned never comes."""
+    """Draw each shelf from what the shelves before it left; what the listener banned never comes.
+
+    A shelf depends on those before it only: with fewer behind it, it is the same.
+    """
     themes = [shelf.theme(page) for shelf in shelves]
     eligible = np.zeros((len(shelves), len(page.scores)), np.bool_)
     for row, theme in enumerate(themes):

@@ -7,6 +7,7 @@ drawn into shelves. Nothing here knows Kafka, RocksDB or the clock.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,12 +19,13 @@ from models.catalogue import Catalogue
 from models.chance import seed_of
 from models.composition import compose_slate
 from models.events import EVENT_CODES, Event, ItemKey, stable_key
+from models.examples import Example, draw_example
 from models.item_space import VectorArray
 from models.observation import observe
 from models.profile import update_profile
-from models.ranker import Example, RankerWeights, draw_example, score
+from models.ranker import RankerWeights, score
 from models.reward import taste_weight
-from models.shelves import Page
+from models.shelves import SHELVES, Page, ShelfMaker
 from models.signals import Signal
 from models.slate import Slate
 from models.state import ListenerState
@@ -48,9 +50,12 @@ class Personalizer:
     `catalogue` and `weights` are shared and change between calls, never within one.
     """
 
-    def __init__(self, *, catalogue: Catalogue, weights: RankerWeights) -> None:
+    def __init__(
+        self, *, catalogue: Catalogue, weights: RankerWeights, shelves: Sequence[ShelfMaker] = SHELVES
+    ) -> None:
         self.catalogue = catalogue
         self.weights = weights
+        self._shelves = shelves
 
     def learn(self, listener: ListenerState, event: Event, *, partition: int, offset: int) -> Lesson:
         """Learn an event at its place in the log; predict first, then learn."""
@@ -84,6 +89,7 @@ class Personalizer:
             banned=listener.profile.banned,
             ranker_version=self.weights.version,
             seed=seed_of(listener.user, partition=partition, offset=listener.offset),
+            shelves=self._shelves,
         )
 
     def _predicted(self, listener: ListenerState) -> Candidates:

@@ -14,28 +14,17 @@ from typing import Final, Protocol
 import numpy as np
 from river import linear_model, optim, utils
 
-from models.candidates import RECALL, Candidates
-from models.chance import uniforms
 from models.crosses import WEIGHT_NAMES, WEIGHTS, Float32s, Float64s, expand, weigh
 from models.errors import CorruptState
 from models.events import stable_key
-from models.features import FEATURE_NAMES, FEATURES, Feature
+from models.examples import Example
+from models.features import Feature
+from models.recall import RECALL
 
 VERSION: Final = 1
-NEGATIVES: Final = 30
-"""Candidates in an example that were not played: 1% of MRR below all 300, and a tenth of the bytes."""
-_EXAMPLE: Final = struct.Struct("<BqH")  # version, layout, rows
 _WEIGHTS: Final = struct.Struct("<BqQ")  # version, layout, examples learned
-_FEATURE_LAYOUT: Final = stable_key("\n".join(FEATURE_NAMES))
 _WEIGHT_LAYOUT: Final = stable_key("\n".join(WEIGHT_NAMES))
 """Numbers mean nothing under another table of features; bytes that were written under one are refused."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Example:
-    """What the ranker learns from: features (float32, k x FEATURES) of the played item and k - 1 others."""
-
-    features: Float32s
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,21 +38,6 @@ class RankerWeights:
 def score(features: Float32s, weights: RankerWeights) -> Float64s:
     """Score rows of features, float64; two scores differ by the log-odds of one against the other."""
     return weigh(features, weights.weights)
-
-
-def draw_example(
-    candidates: Candidates, played_position: int, *, negatives: int = NEGATIVES, seed: int
-) -> Example | None:
-    """Put the played item beside `negatives` others, drawn uniformly without replacement by `seed`.
-
-    None if the played item is no candidate, or the only one.
-    """
-    played = np.flatnonzero(candidates.positions == played_position)
-    if len(played) == 0 or len(candidates.positions) == 1:
-        return None
-    chance = uniforms(seed, len(candidates.positions))
-    chance[played] = -1.0
-    return Example(candidates.features[np.argsort(chance)[: negatives + 1]])
 
 
 class _Classifier(Protocol):
@@ -162,31 +136,6 @@ class Ranker:
 
 def _named(row: Float64s) -> dict[str, float]:
     return dict(zip(WEIGHT_NAMES, row.tolist(), strict=True))
-
-
-def encode_example(example: Example) -> bytes:
-    """Write an example as bytes, 2.5 KB for 31 rows; features lose precision to float16."""
-    header = _EXAMPLE.pack(VERSION, _FEATURE_LAYOUT, len(example.features))
-    return header + example.features.astype("<f2").tobytes()
-
-
-def decode_example(data: bytes) -> Example:
-    """Read an example.
-
-    Raises:
-        CorruptState: the version, the table of features or the length is another, or a number is not finite.
-    """
-    if len(data) < _EXAMPLE.size:
-        raise CorruptState(f"example of {len(data)} bytes")
-    version, layout, rows = _EXAMPLE.unpack_from(data)
-    if (version, layout) != (VERSION, _FEATURE_LAYOUT):
-        raise CorruptState(f"example of version {version}, or of another table of features")
-    if rows < 2 or len(data) != _EXAMPLE.size + rows * FEATURES * 2:
-        raise CorruptState(f"example of {len(data)} bytes with {rows} rows")
-    features = np.frombuffer(data, "<f2", offset=_EXAMPLE.size).astype(np.float32)
-    if not np.isfinite(features).all():
-        raise CorruptState("example with a number that is not finite")
-    return Example(features.reshape(rows, FEATURES))
 
 
 def encode_weights(weights: RankerWeights) -> bytes:

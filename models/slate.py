@@ -116,10 +116,8 @@ def _draw_row(
     free = np.ones(len(scores), np.bool_)
     base = np.inf
     for place in range(places):
-        best = -np.inf
-        for row in range(len(scores)):
-            if free[row] and _has_room(artists, chosen, place, artists[row]):
-                best = max(best, scores[row])
+        full = _full_artists(artists, chosen, place)
+        best, total = _sum_room(scores, strength, artists, free, full)
         if best == -np.inf:
             return chosen[:place], propensity[:place]
         # Strengths are relative to a score not far above the best that is left, so that the odds of the last
@@ -130,41 +128,57 @@ def _draw_row(
                 # An item without room now may score far more; when it has room again, it is the new base.
                 exponent = min((scores[row] - base) / temperature, 200.0)
                 strength[row] = math.exp(exponent) if free[row] else 0.0
-        drawn, odds = _draw(strength, artists, chosen, place, uniforms[place])
+            best, total = _sum_room(scores, strength, artists, free, full)
+        left, drawn = uniforms[place] * total, -1
+        for row in range(len(scores)):
+            if strength[row] > 0.0 and not _is_full(full, artists[row]):
+                drawn = row
+                left -= strength[row]
+                if left < 0.0:
+                    break
         chosen[place] = drawn
-        propensity[place] = odds
+        propensity[place] = strength[drawn] / total
         strength[drawn] = 0.0
         free[drawn] = False
     return chosen, propensity
 
 
 @compiled
-def _draw(
-    strength: FloatArray, artists: IndexArray, chosen: npt.NDArray[np.int64], place: int, chance: float
-) -> tuple[int, float]:
-    total = 0.0
-    for row in range(len(strength)):
-        if strength[row] > 0.0 and _has_room(artists, chosen, place, artists[row]):
+def _sum_room(
+    scores: FloatArray,
+    strength: FloatArray,
+    artists: IndexArray,
+    free: npt.NDArray[np.bool_],
+    full: IndexArray,
+) -> tuple[float, float]:
+    """The best score and the sum of strengths of the items that are left and whose artist has room."""
+    best, total = -np.inf, 0.0
+    for row in range(len(scores)):
+        if free[row] and not _is_full(full, artists[row]):
+            best = max(best, scores[row])
             total += strength[row]
-    left, drawn = chance * total, -1
-    for row in range(len(strength)):
-        if strength[row] > 0.0 and _has_room(artists, chosen, place, artists[row]):
-            drawn = row
-            left -= strength[row]
-            if left < 0.0:
-                break
-    return drawn, strength[drawn] / total
+    return best, total
 
 
 @compiled
-def _has_room(artists: IndexArray, chosen: npt.NDArray[np.int64], place: int, artist: int) -> bool:
-    if artist < 0:
-        return True
-    count = 0
-    for other in range(max(0, place - ROW + 1), place):
-        if artists[chosen[other]] == artist:
-            count += 1
-    return count < ARTIST_CAP
+def _full_artists(artists: IndexArray, chosen: npt.NDArray[np.int64], place: int) -> IndexArray:
+    """The artists (never -1) that the last nine places hold as often as the cap allows."""
+    full = np.full(ROW // ARTIST_CAP, -1, np.int32)
+    found, start = 0, max(0, place - ROW + 1)
+    for other in range(start, place):
+        artist = artists[chosen[other]]
+        count = 0
+        for earlier in range(start, other + 1):
+            count += artists[chosen[earlier]] == artist
+        if count == ARTIST_CAP and artist >= 0:
+            full[found] = artist
+            found += 1
+    return full[:found]
+
+
+@compiled
+def _is_full(full: IndexArray, artist: int) -> bool:
+    return artist in full
 
 
 @compiled

@@ -12,9 +12,11 @@ import numpy as np
 from models.batch import Outcome, Placed, process_batch
 from models.catalogue import Catalogue
 from models.events import CatalogRecord, Event, stable_key
+from models.examples import Example
 from models.items import ModelRows, apply_signals, empty_states, item_models
 from models.personalizer import Personalizer
-from models.ranker import Example, Ranker, decode_example, encode_example
+from models.ranker import Ranker
+from models.shelves import SHELVES, ShelfMaker
 from models.signals import SignalBlock, make_block
 from models.slate import Slate
 from models.state import ListenerState, new_listener
@@ -23,13 +25,15 @@ from models.state import ListenerState, new_listener
 class Standalone:
     """Listeners, items, catalogue and ranker in memory; nothing is ever forgotten between batches."""
 
-    def __init__(self, *, ring_events: int) -> None:
+    def __init__(self, *, ring_events: int, shelves: Sequence[ShelfMaker] = SHELVES) -> None:
         self._ring_events = ring_events
         self.items = ItemStates()
         self._ranker = Ranker()
         self.listeners: dict[str, ListenerState] = {}
         self.catalogue = Catalogue()
-        self.personalizer = Personalizer(catalogue=self.catalogue, weights=self._ranker.weights())
+        self.personalizer = Personalizer(
+            catalogue=self.catalogue, weights=self._ranker.weights(), shelves=shelves
+        )
 
     def learn_catalog(self, records: Iterable[CatalogRecord]) -> None:
         """Take in catalog records."""
@@ -71,10 +75,12 @@ class Standalone:
             self.catalogue.apply_models(*self.items.learn(block))
 
     def _learn_ranker(self, examples: Iterable[Example]) -> None:
+        learned = self.personalizer.weights.version
         for example in examples:
-            # The trainer gets examples as they are packed, with the precision that they keep on the way.
-            self._ranker.learn_one(decode_example(encode_example(example)))
-        self.personalizer.weights = self._ranker.weights()
+            self._ranker.learn_one(example)
+            learned += 1
+        if learned != self.personalizer.weights.version:
+            self.personalizer.weights = self._ranker.weights()
 
 
 class NextUp:
@@ -115,10 +121,10 @@ class ItemStates:
         """Learn a block; returns the ids of the items that it changed and their models."""
         for item in block.ids:
             self._name(item)
-        places = np.fromiter((self._places[key] for key in block.rows["item"].tolist()), np.int64)
-        apply_signals(self._states, places, block, offset=self._blocks, after=-1)
+        places = [self._places[key] for key in block.rows["item"].tolist()]
+        apply_signals(self._states, np.array(places), block, offset=self._blocks, after=-1)
         self._blocks += 1
-        changed = np.unique(places)
+        changed = list(dict.fromkeys(places))
         return [self._ids[place] for place in changed], item_models(self._states[changed])
 
     def _name(self, item: str) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from models.errors import CorruptState
-from models.ranker import Example, decode_example, encode_example
+from models.examples import Example, decode_example, encode_example
 
 VERSION: Final = 1
 _HEADER: Final = struct.Struct("<BiI")  # version, source partition, examples

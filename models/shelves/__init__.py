@@ -14,8 +14,9 @@ from models.shelves.popular import PopularNow
 from models.shelves.rediscover import Rediscover
 from models.shelves.vibe import KeepTheVibe
 
+NEXT_UP: Final = NextUp()
 SHELVES: Final[tuple[ShelfMaker, ...]] = (
-    NextUp(),
+    NEXT_UP,
     KeepTheVibe(),
     BecauseYouPlayed(),
     OnRepeat(),
@@ -25,4 +26,4 @@ SHELVES: Final[tuple[ShelfMaker, ...]] = (
     HiddenGems(),
 )
 
-__all__ = ["SHELVES", "Page", "ShelfMaker", "Theme"]
+__all__ = ["NEXT_UP", "SHELVES", "Page", "ShelfMaker", "Theme"]

@@ -103,9 +103,11 @@ def _replayed(paths: Sequence[Path], format: Format, user: str) -> list[Row]:
 
 def _validate(records: Sequence[CatalogRecord], events: Sequence[Event], ring_events: int) -> Row:
     # numba takes a second to load: say first what is wrong with the files.
+    from models.shelves import NEXT_UP
     from models.standalone import NextUp, Standalone
 
-    core = Standalone(ring_events=ring_events)
+    # The other shelves are drawn behind this one: what it holds does not depend on them.
+    core = Standalone(ring_events=ring_events, shelves=(NEXT_UP,))
     core.learn_catalog(records)
     columns = (TextColumn("Listening"), BarColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
     with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as progress:

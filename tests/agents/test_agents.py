@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from models.catalogue import Catalogue
 from models.events import CatalogRecord, Event, EventType, stable_key
+from models.examples import Example
 from models.features import FEATURES
 from models.items import decode_models, load_states
 from models.personalizer import Personalizer
-from models.ranker import Example, Ranker, decode_ranker, decode_weights
+from models.ranker import Ranker, decode_ranker, decode_weights
 from models.signals import NOBODY, Signal, SignalKind, make_block, pack_block
 from models.training import pack_examples, unpack_examples
 from streams.agents.item import item_state_key, learn_signals, pass_catalog

@@ -6,13 +6,14 @@ import numpy as np
 
 from models.catalogue import Catalogue
 from models.events import Event, stable_key
+from models.examples import Example
 from models.features import FEATURES
 from models.history import History
 from models.items import ITEM_STATE, apply_signals, item_models, load_states
 from models.listeners import Population, simulate
 from models.observation import observe
 from models.personalizer import Personalizer
-from models.ranker import Example, Ranker, decode_ranker, encode_ranker, score
+from models.ranker import Ranker, decode_ranker, encode_ranker, score
 from models.signals import make_block
 from models.standalone import Standalone
 from models.state import (

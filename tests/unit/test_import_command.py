@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from streams.commands import delivery
+from streams import delivery
 from streams.commands.import_ import import_history
 from streams.commands.replay import replay
 from streams.schemas import decode_catalog, decode_event

@@ -5,22 +5,13 @@ import dataclasses
 import numpy as np
 import pytest
 
-from models.candidates import RECALL, Candidates
+from models.candidates import Candidates
 from models.crosses import WEIGHTS, expand
 from models.errors import CorruptState
+from models.examples import Example, decode_example, draw_example, encode_example
 from models.features import FEATURES, Feature
-from models.ranker import (
-    Example,
-    Ranker,
-    decode_example,
-    decode_ranker,
-    decode_weights,
-    draw_example,
-    encode_example,
-    encode_ranker,
-    encode_weights,
-    score,
-)
+from models.ranker import Ranker, decode_ranker, decode_weights, encode_ranker, encode_weights, score
+from models.recall import RECALL
 
 
 def examples(count, *, seed=0, rows=31):

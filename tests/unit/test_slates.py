@@ -7,6 +7,7 @@ import pytest
 from models.batch import Placed
 from models.events import Event, EventType
 from models.listeners import Population, simulate
+from models.shelves import NEXT_UP, SHELVES
 from models.slate import ARTIST_CAP, ROW, Because
 from models.standalone import Standalone
 
@@ -92,3 +93,13 @@ def test_a_stranger_gets_what_is_popular(core, slates):
     assert len(slate.shelves[0].items) == 20
     assert len(slate.shelves) >= 4
     assert {item.why.because for item in slate.shelves[0].items} == {Because.POPULAR}
+
+
+def test_next_up_does_not_depend_on_the_shelves_behind_it():
+    rows = []
+    for shelves in (SHELVES, (NEXT_UP,)):
+        core = Standalone(ring_events=256, shelves=shelves)
+        core.learn_catalog(WORLD.catalogue.records())
+        slates = [core.process_one(event, offset=offset) for offset, event in enumerate(EVENTS[:300])]
+        rows.append([slate.shelves[:1] for slate in slates if slate])
+    assert rows[0] == rows[1]

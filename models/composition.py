@@ -11,10 +11,11 @@ from models.candidates import Candidates
 from models.chance import uniforms
 from models.events import ItemKey
 from models.features import proposed_by
+from models.sampling import POLICY, Rules, draw_rows
 from models.shelves import Page, ShelfMaker
 from models.shelves.page import FloatArray
 from models.shelves.reasons import strongest_reasons
-from models.slate import POLICY, Rules, Shelf, Slate, SlateItem, Why, draw_rows
+from models.slate import Shelf, Slate, SlateItem, Why
 
 MOST_SHELVES: Final = 6
 """What a home screen shows; shelves further down the list stand in where others have nothing to say."""

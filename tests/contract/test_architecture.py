@@ -29,7 +29,7 @@ CORE_FLOW = (
     *("models.signals", "models.items", "models.history", "models.reward", "models.observation"),
     *("models.profile", "models.catalogue", "models.sources", "models.moment", "models.features"),
     *("models.evidence", "models.recall", "models.candidates", "models.crosses", "models.examples"),
-    *("models.ranker", "models.slate", "models.state"),
+    *("models.ranker", "models.slate", "models.sampling", "models.state"),
     "models.shelves",
     *("models.composition", "models.personalizer", "models.batch"),
     *("models.training", "models.standalone", "models.evaluation", "models.listeners"),

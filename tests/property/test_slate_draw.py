@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.chance import seed_of, uniforms
-from models.slate import ARTIST_CAP, ROW, draw_row
+from models.sampling import ARTIST_CAP, ROW, draw_row
 
 
 def draw(scores, artists, *, places, seed, temperature=1.0):

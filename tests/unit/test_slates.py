@@ -7,8 +7,9 @@ import pytest
 from models.batch import Placed
 from models.events import Event, EventType
 from models.listeners import Population, simulate
+from models.sampling import ARTIST_CAP, ROW
 from models.shelves import NEXT_UP, SHELVES
-from models.slate import ARTIST_CAP, ROW, Because
+from models.slate import Because
 from models.standalone import Standalone
 
 WORLD = Population(seed=3, listeners=8, items=600, artists=80)

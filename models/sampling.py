@@ -1,0 +1,171 @@
+"""Drawing rows: Plackett-Luce under the artist cap, with the exact probability of every choice."""
+
+from __future__ import annotations
+
+import math
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from models.compiled import compiled
+
+ROW: Final = 10
+"""The stretch of a row within which an artist may come at most `ARTIST_CAP` times."""
+ARTIST_CAP: Final = 2
+POLICY: Final = "plackett-luce/1"
+
+FloatArray = npt.NDArray[np.float64]
+IndexArray = npt.NDArray[np.int32]
+
+
+class Rules(NamedTuple):
+    """How each of s rows is drawn: places, temperature, and the fewest items worth showing; arrays of s."""
+
+    places: npt.NDArray[np.int64]
+    temperatures: FloatArray
+    fewest: npt.NDArray[np.int64]
+
+
+def draw_row(
+    scores: FloatArray,
+    artists: IndexArray,
+    *,
+    places: int,
+    temperature: float,
+    uniforms: FloatArray,
+) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    """Draw a row by Plackett-Luce, at most two items of an artist in any ten places running.
+
+    Place by place an item is drawn with probability proportional to exp(score / temperature) among the
+    items that are left and whose artist (-1: unknown, never capped) has room. Returns the chosen rows of
+    `scores` and the probability of each draw given the draws before it (float64, in (0, 1]); their product
+    is the exact probability of the whole row. The row is shorter where nothing is left.
+
+    Source: Luce 1959, Plackett 1975.
+
+    >>> chosen, propensities = draw_row(np.array([0.0, 0.0]), np.array([-1, -1], np.int32), places=2,
+    ...     temperature=1.0, uniforms=np.array([0.9, 0.5]))
+    >>> chosen.tolist(), propensities.tolist()
+    ([1, 0], [0.5, 1.0])
+    """
+    return _draw_row(scores, artists, places, temperature, uniforms)
+
+
+@compiled
+def _draw_row(
+    scores: FloatArray, artists: IndexArray, places: int, temperature: float, uniforms: FloatArray
+) -> tuple[npt.NDArray[np.int64], FloatArray]:
+    places = min(places, len(scores))
+    chosen = np.empty(places, np.int64)
+    propensity = np.empty(places, np.float64)
+    strength = np.zeros(len(scores), np.float64)
+    free = np.ones(len(scores), np.bool_)
+    base = np.inf
+    for place in range(places):
+        full = _full_artists(artists, chosen, place)
+        best, total = _sum_room(scores, strength, artists, free, full)
+        if best == -np.inf:
+            return chosen[:place], propensity[:place]
+        # Strengths are relative to a score not far above the best that is left, so that the odds of the last
+        # places are as exact as those of the first.
+        if base < best or (base - best) / temperature > 200.0:
+            base = best
+            for row in range(len(scores)):
+                # An item without room now may score far more; when it has room again, it is the new base.
+                exponent = min((scores[row] - base) / temperature, 200.0)
+                strength[row] = math.exp(exponent) if free[row] else 0.0
+            best, total = _sum_room(scores, strength, artists, free, full)
+        left, drawn = uniforms[place] * total, -1
+        for row in range(len(scores)):
+            if strength[row] > 0.0 and not _is_full(full, artists[row]):
+                drawn = row
+                left -= strength[row]
+                if left < 0.0:
+                    break
+        chosen[place] = drawn
+        propensity[place] = strength[drawn] / total
+        strength[drawn] = 0.0
+        free[drawn] = False
+    return chosen, propensity
+
+
+@compiled
+def _sum_room(
+    scores: FloatArray,
+    strength: FloatArray,
+    artists: IndexArray,
+    free: npt.NDArray[np.bool_],
+    full: IndexArray,
+) -> tuple[float, float]:
+    """The best score and the sum of strengths of the items that are left and whose artist has room."""
+    best, total = -np.inf, 0.0
+    for row in range(len(scores)):
+        if free[row] and not _is_full(full, artists[row]):
+            best = max(best, scores[row])
+            total += strength[row]
+    return best, total
+
+
+@compiled
+def _full_artists(artists: IndexArray, chosen: npt.NDArray[np.int64], place: int) -> IndexArray:
+    """The artists (never -1) that the last nine places hold as often as the cap allows."""
+    full = np.full(ROW // ARTIST_CAP, -1, np.int32)
+    found, start = 0, max(0, place - ROW + 1)
+    for other in range(start, place):
+        artist = artists[chosen[other]]
+        count = 0
+        for earlier in range(start, other + 1):
+            count += artists[chosen[earlier]] == artist
+        if count == ARTIST_CAP and artist >= 0:
+            full[found] = artist
+            found += 1
+    return full[:found]
+
+
+@compiled
+def _is_full(full: IndexArray, artist: int) -> bool:
+    return artist in full
+
+
+@compiled
+def draw_rows(
+    scores: FloatArray,
+    artists: IndexArray,
+    eligible: npt.NDArray[np.bool_],
+    rules: Rules,
+    most_rows: int,
+    depth: int,
+    uniforms: FloatArray,
+) -> tuple[npt.NDArray[np.int64], FloatArray, npt.NDArray[np.int64]]:
+    """Draw row after row, each from what the rows before it left, as `draw_row` draws one.
+
+    `eligible` (bool, s x n) says which of n items, best first, may stand on which of s rows. A row draws from
+    the best `depth` of them; it is left out where there are too few, or once `most_rows` were drawn. Each
+    uses the `uniforms` behind those of the rows before it, drawn or not. Returns the chosen items of all rows
+    one after the other, the probability of each draw, and how many belong to each row.
+    """
+    chosen = np.empty(rules.places.sum(), np.int64)
+    propensity = np.empty(len(chosen), np.float64)
+    counts = np.zeros(len(eligible), np.int64)
+    free = np.ones(len(scores), np.bool_)
+    end = first_uniform = rows_drawn = 0
+    for row in range(len(eligible)):
+        items = np.flatnonzero(eligible[row] & free)[:depth]
+        if len(items) >= rules.fewest[row] and rows_drawn < most_rows:
+            picks, odds = _draw_row(
+                scores[items],
+                artists[items],
+                rules.places[row],
+                rules.temperatures[row],
+                uniforms[first_uniform:],
+            )
+            count = len(picks)
+            chosen[end : end + count] = items[picks]
+            propensity[end : end + count] = odds
+            free[items[picks]] = False
+            counts[row] = count
+            end += count
+            rows_drawn += 1
+        first_uniform += rules.places[row]
+    return chosen[:end], propensity[:end], counts

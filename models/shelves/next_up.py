@@ -15,7 +15,7 @@ class NextUp:
 
     id: str = "next-up"
     places: int = 20
-    temperature: float = 0.05
+    temperature: float = 0.02
     fewest: int = 1
 
     def theme(self, page: Page) -> Theme:

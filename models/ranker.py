@@ -61,7 +61,7 @@ class Ranker:
     usual is forgotten, `caution` what is added to its square so that the first steps are small (RMSProp,
     Tieleman and Hinton 2012).
 
-    >>> ranker, rows = Ranker(), np.zeros((2, FEATURES), np.float32)
+    >>> ranker, rows = Ranker(), np.zeros((2, len(Feature)), np.float32)
     >>> rows[0, Feature.RULES] = 1.0
     >>> before = ranker.predict_proba_one(rows[0])[True]
     >>> ranker.learn_one(Example(rows))

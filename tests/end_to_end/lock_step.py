@@ -30,8 +30,8 @@ def slates_through_kafka(
         system.produce(CATALOG.name, ((one.item.encode(), encode_catalog(one)) for one in records))
         system.produce(LISTENING_EVENTS.name, ((one.user.encode(), encode_event(one)) for one in events))
         system.start()
-        slates = system.wait_for(RECOMMENDATIONS.name, len(events), seconds=seconds)
-        return list(system.read(LISTENING_EVENTS.name)), slates
+        system.wait_for(RECOMMENDATIONS.name, len(events), seconds=seconds)
+        return list(system.read(LISTENING_EVENTS.name)), list(system.read(RECOMMENDATIONS.name))
 
 
 def slates_of_the_core(

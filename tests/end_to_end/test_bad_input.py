@@ -64,8 +64,9 @@ def outcome(module_broker, tmp_path_factory):
             records += [(b"ann", orjson.dumps(play(id=f"good {len(records)}"))), (b"ann", value)]
         system.produce(LISTENING_EVENTS.name, records)
         system.start()
-        slates = system.wait_for(RECOMMENDATIONS.name, len(BAD), seconds=90)
-        letters = system.wait_for(DEAD_LETTERS.name, len(BAD), seconds=30)
+        system.wait_for(RECOMMENDATIONS.name, len(BAD), seconds=120)
+        system.wait_for(DEAD_LETTERS.name, len(BAD), seconds=30)
+        slates, letters = list(system.read(RECOMMENDATIONS.name)), list(system.read(DEAD_LETTERS.name))
         log = list(system.read(LISTENING_EVENTS.name))
         code = system.stop()
         yield slates, letters, log, code

@@ -19,6 +19,9 @@ from streams.topics import CATALOG, DEAD_LETTERS, EXAMPLES, ITEM_SIGNALS, LISTEN
 
 LISTENER_BATCH = 200
 """Events learned at once: about 150 ms, so that heartbeats and fetches are never late."""
+BUFFER = 16
+LOCK_STEP_BUFFER = 100_000
+"""In lock-step listeners wait for items; what items wait for must not be stuck behind listeners."""
 SIGNAL_BATCH = 500
 """Signal blocks learned at once."""
 
@@ -31,6 +34,7 @@ def create_worker(settings: Settings) -> EngineApp:
         datadir=settings.data_dir,
         standby_replicas=settings.standbys,
         replication=settings.replication,
+        buffered_batches=LOCK_STEP_BUFFER if settings.lock_step else BUFFER,
         engine={"topics": declared_topics(settings)},
     )
     listeners = app.state_table("listeners", partitions=settings.partitions)

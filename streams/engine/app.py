@@ -126,10 +126,13 @@ def create_app(
     replication: int = 1,
     fetch_bytes: int = MIB,
     fetch_records: int = 20_000,
+    buffered_batches: int = 16,
     engine: Mapping[str, Any] | None = None,
     **settings: Any,
 ) -> EngineApp:
     """Return an app with the measured settings; ``brokers`` is ``host:port,…``, times are seconds.
+
+    An agent that lags has ``buffered_batches`` waiting; then nothing is read, for other agents neither.
 
     ``engine`` holds further `EngineOptions`, ``settings`` further settings of Faust (credentials, …).
     """
@@ -152,7 +155,7 @@ def create_app(
         broker_commit_interval=commit_interval,
         broker_session_timeout=session_timeout,
         broker_heartbeat_interval=heartbeat_interval,
-        stream_buffer_maxsize=16,
+        stream_buffer_maxsize=buffered_batches,
         stream_recovery_delay=0.0,
         stream_wait_empty=True,
         **settings,

@@ -45,10 +45,3 @@ def signature(key: int) -> npt.NDArray[np.int32]:
     total = np.zeros(DIMENSIONS, np.int32)
     add_signature(total, key, 1)
     return total
-
-
-def unit(vector: npt.NDArray[np.generic]) -> VectorArray:
-    """Scale to length one (float32); the zero vector stays zero, it means *nothing known*."""
-    wide = vector.astype(np.float64)
-    length = float(np.sqrt(wide @ wide))
-    return (wide / length if length > 0 else wide).astype(np.float32)

@@ -56,7 +56,10 @@ def create_worker(settings: Settings) -> EngineApp:
         ring_events=settings.ring_events,
         cached_listeners=settings.cached_listeners,
     )
-    publish = unpublished if settings.frozen_models else _as_it_is
+    learners: tuple[Handler, ...] = (learn_signals, pass_catalog, learn_examples)
+    if settings.frozen_models:
+        learners = tuple(map(unpublished, learners))
+    on_signals, on_catalog, on_examples = learners
     partition_agent(
         app, topic=LISTENING_EVENTS.name, table=listeners, handler=agent, batch_max=LISTENER_BATCH
     )
@@ -64,26 +67,20 @@ def create_worker(settings: Settings) -> EngineApp:
         app,
         topic=ITEM_SIGNALS.name,
         table=items,
-        handler=publish(learn_signals),
+        handler=on_signals,
         batch_max=SIGNAL_BATCH,
         linger_seconds=0.0 if settings.lock_step else settings.item_linger_seconds,
     )
-    partition_agent(
-        app, topic=CATALOG.name, table=items, handler=publish(pass_catalog), batch_max=SIGNAL_BATCH
-    )
+    partition_agent(app, topic=CATALOG.name, table=items, handler=on_catalog, batch_max=SIGNAL_BATCH)
     partition_agent(
         app,
         topic=EXAMPLES.name,
         table=models,
-        handler=publish(learn_examples),
+        handler=on_examples,
         batch_max=SIGNAL_BATCH,
         linger_seconds=0.0 if settings.lock_step else settings.trainer_linger_seconds,
     )
     return app
-
-
-def _as_it_is(handler: Handler) -> Handler:
-    return handler
 
 
 def unpublished(handler: Handler) -> Handler:

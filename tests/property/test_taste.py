@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as st_np
 
 from models.errors import CorruptState
 from models.events import Event, EventType, stable_key
-from models.item_space import DIMENSIONS, unit
+from models.item_space import DIMENSIONS
 from models.profile import (
     Profile,
     decode_profile,
@@ -18,6 +18,11 @@ from models.profile import (
 )
 
 vectors = st_np.arrays(np.float32, DIMENSIONS, elements=st.floats(-1, 1, width=32))
+
+
+def unit(vector):
+    length = np.linalg.norm(vector.astype(np.float64))
+    return (vector / length if length > 0 else vector).astype(np.float32)
 
 
 def play(at, *, item="t:1", ms=200_000, type=EventType.PLAY):

@@ -12,7 +12,7 @@ UV_VERSION := 0.13.9
 # The lock files are resolved for 3.11, so that version goes first where there are several.
 PYTHON ?= $(shell for python in python3.11 python3; do \
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$python && break; done)
-PASSES := $(shell grep -rl --include='*.py' '^@compiled' models)
+PASSES := $(shell grep -rl --include='*.py' '^@\(compiled\|unlocked\)' models)
 
 say = @printf '==> %s\n'
 

@@ -9,12 +9,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks.lives import Life, key_of
+from benchmarks.lives import Life
 from models.events import EVENT_CODES, ItemKey, stable_key
 from models.history import SEGMENT_EVENTS, History
 from models.items import StateRows, apply_signals, empty_states, item_models
 from models.observation import observe
-from models.signals import Signal, make_block
+from models.signals import SignalBlock, SignalRows, gather
 from models.state import NOTHING_INCLUDED
 
 _LEARNED_EVENTS: Final = 2_500
@@ -41,21 +41,21 @@ def learn_items(lives: Sequence[Life]) -> ItemStatistics:
     keys = np.array(sorted(names), np.int64)
     states = empty_states(len(keys))
     for nth, life in enumerate(lives):
-        block = make_block(list(_signals(life)), ids=(), source_partition=nth)
+        block = SignalBlock(source_partition=nth, ids=(), rows=gather(list(_signals(life))))
         apply_signals(states, np.searchsorted(keys, block.rows["item"]), block, offset=nth, after=-1)
     states["offset"] = NOTHING_INCLUDED
     return ItemStatistics(keys, [names[ItemKey(key)] for key in keys.tolist()], states)
 
 
-def _signals(life: Life) -> Iterator[Signal]:
+def _signals(life: Life) -> Iterator[SignalRows]:
     # What an event says of items depends on the plays just before it: the smallest ring holds those.
     history = History(capacity_events=SEGMENT_EVENTS)
     for offset, event in enumerate(life.events[-_LEARNED_EVENTS:]):
         if not (event.item or event.artist):
             continue
-        item = key_of(event)
+        item = event.subject
         artist = stable_key("artist:" + event.artist)
-        yield from observe(event, history, item=item, artist=artist, offset=offset)
+        yield observe(event, history, item=item, artist=artist, offset=offset)
         history.append(
             item, index=0, at_seconds=int(event.at), ms_played=event.ms_played, code=EVENT_CODES[event.type]
         )

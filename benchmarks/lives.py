@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from models.events import EVENT_CODES, Event, ItemKey, stable_key
+from models.events import EVENT_CODES, Event
 from models.history import MAX_PLAYED_MS, RING_EVENT
 from models.listeners import Listener
 
@@ -40,14 +40,9 @@ def live(listener: Listener, *, events: int) -> Life:
     return Life(dated, _rows(dated))
 
 
-def key_of(event: Event) -> ItemKey:
-    """The key under which a ring keeps an event: its item's, or its artist's."""
-    return stable_key(event.item or "artist:" + event.artist)
-
-
 def _rows(events: Sequence[Event]) -> npt.NDArray[np.void]:
     rows = [
-        (key_of(event), int(event.at), min(event.ms_played, MAX_PLAYED_MS) << 5 | EVENT_CODES[event.type])
+        (event.subject, int(event.at), min(event.ms_played, MAX_PLAYED_MS) << 5 | EVENT_CODES[event.type])
         for event in events
     ]
     return np.array(rows, RING_EVENT)

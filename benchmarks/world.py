@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from benchmarks.item_statistics import ItemStatistics, learn_items
-from benchmarks.lives import Life, key_of, live
+from benchmarks.lives import Life, live
 from models.events import CatalogRecord, Event, ItemKey
 from models.history import SEGMENT_EVENTS, History
 from models.item_space import DIMENSIONS
@@ -92,5 +92,5 @@ def _profile(events: Sequence[Event], vectors: _Vectors) -> Profile:
     profile = Profile()
     for event in events:
         weight = taste_weight(event, repeated=False)
-        profile = update_profile(profile, event, vector=vectors.get(key_of(event), _NO_VECTOR), weight=weight)
+        profile = update_profile(profile, event, vector=vectors.get(event.subject, _NO_VECTOR), weight=weight)
     return profile

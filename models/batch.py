@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from models.events import ABOUT_ITEM, Event, EventType, stable_key
 from models.examples import Example
 from models.personalizer import Personalizer
-from models.signals import Signal, SignalBlock, make_block, partition_of
+from models.signals import SignalBlock, SignalRows, gather, partition_of
 from models.slate import Slate
 from models.state import ListenerState
 
@@ -23,9 +25,9 @@ class Placed:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a batch gave, in the order of its events."""
+    """What a batch gave; signals and examples in the order of its events, `ids` those of items in them."""
 
-    signals: list[Signal] = field(default_factory=list)
+    signals: list[SignalRows] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     examples: list[tuple[int, Example]] = field(default_factory=list)
 
@@ -38,39 +40,51 @@ def process_batch(
     partition: int,
     emit: Callable[[Placed, ListenerState, Slate], None],
 ) -> Outcome:
-    """Learn each event and hand a slate to `emit` after each, but for impressions.
+    """Learn each event and hand a slate to `emit` after each, but for impressions; listener by listener.
 
     What a listener's state includes already is passed over: it was learned, and its slate was sent, before
     a crash. An impression changes nothing that would be shown, and a slate for it would be shown again.
     """
+    signals: list[tuple[int, SignalRows]] = []
     outcome = Outcome()
-    for placed in events:
+    for placed in _listener_by_listener(events):
         event = placed.event
         listener = listeners[event.user]
         if placed.offset <= listener.offset:
             continue
         lesson = personalizer.learn(listener, event, partition=partition, offset=placed.offset)
-        outcome.signals.extend(lesson.signals)
+        signals.append((placed.offset, lesson.signals))
         if lesson.example is not None:
             outcome.examples.append((placed.offset, lesson.example))
         if event.type in ABOUT_ITEM:
             outcome.ids.append(event.item)
         if event.type is not EventType.IMPRESSION:
             emit(placed, listener, personalizer.recommend(listener, partition=partition))
+    outcome.signals.extend(rows for _, rows in sorted(signals, key=_offset))
+    outcome.examples.sort(key=_offset)
     return outcome
+
+
+def _listener_by_listener(events: Sequence[Placed]) -> list[Placed]:
+    """Order events by listener, so that a ring that is read once is in the processor's cache for the rest."""
+    turn = {user: nth for nth, user in enumerate(dict.fromkeys(placed.event.user for placed in events))}
+    return sorted(events, key=lambda placed: turn[placed.event.user])
+
+
+def _offset(lesson: tuple[int, SignalRows] | tuple[int, Example]) -> int:
+    return lesson[0]
 
 
 def blocks_by_partition(
     outcome: Outcome, *, source_partition: int, item_partitions: int
 ) -> dict[int, SignalBlock]:
     """Pack an outcome's signals into one block for each partition of items that they speak of."""
-    signals: dict[int, list[Signal]] = {}
-    for signal in outcome.signals:
-        signals.setdefault(partition_of(signal.item, partitions=item_partitions), []).append(signal)
+    rows = gather(outcome.signals)
+    owners = rows["item"] % item_partitions
     ids: dict[int, list[str]] = {}
     for item in dict.fromkeys(outcome.ids):
         ids.setdefault(partition_of(stable_key(item), partitions=item_partitions), []).append(item)
     return {
-        partition: make_block(rows, ids=ids.get(partition, ()), source_partition=source_partition)
-        for partition, rows in sorted(signals.items())
+        partition: SignalBlock(source_partition, tuple(ids.get(partition, ())), rows[owners == partition])
+        for partition in np.unique(owners).tolist()
     }

@@ -13,11 +13,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from models.catalogue import Catalogue
-from models.compiled import compiled
+from models.catalogue import Catalogue, ItemArrays
+from models.compiled import compiled, unlocked
 from models.evidence import Evidence, fill_features
-from models.features import Feature
-from models.history import History
+from models.features import FEATURES, Feature
+from models.history import History, TimeArray
 from models.moment import read_moment
 from models.recall import RECALL_WEIGHTS
 from models.sources.artists import Artists, recall_artists
@@ -31,6 +31,7 @@ from models.sources.scan import (
     Int64s,
     Plays,
     give_number,
+    keep_plays,
     number_artists,
     scan_plays,
 )
@@ -45,7 +46,7 @@ BEST: Final = 300
 class Candidates:
     """n proposed items: those of the ring, newest first, then the others by key.
 
-    `positions` (int32, n) are catalogue positions of listed items, `features` (float32, n x FEATURES) the
+    `positions` (int32, n) are catalogue positions of listed items, `features` (float32, FEATURES x n) the
     numbers that the ranker weighs, and `because` (int32, n) the position of the item in the session that
     best explains each, -1 if none does.
     """
@@ -53,10 +54,6 @@ class Candidates:
     positions: Int32s
     features: Float32s
     because: Int32s
-
-    def take(self, rows: npt.NDArray[np.integer]) -> Candidates:
-        """Choose rows, in the order given."""
-        return Candidates(self.positions[rows], self.features[rows], self.because[rows])
 
 
 def generate_candidates(
@@ -67,109 +64,83 @@ def generate_candidates(
     `tastes` (float32, 3 x 64) holds unit or zero vectors. Reads only; the order of the candidates depends on
     what history and catalogue hold, never on catalogue positions.
     """
-    items, columns, because, scores, in_ring = _hear_sources(
-        *_plays_of(history),
-        catalogue.artist,
-        catalogue.popularity,
-        catalogue.successors,
-        catalogue.shares,
-        catalogue.artist_top,
-        catalogue.top,
-        float(now_seconds),
-        RECALL_WEIGHTS,
+    return Candidates(
+        *_generate(
+            history.index,
+            history.at,
+            history.session,
+            history.good,
+            history.is_play,
+            catalogue.arrays,
+            tastes,
+            float(now_seconds),
+            RECALL_WEIGHTS,
+        )
     )
-    scores[~catalogue.listed[items]] = -np.inf
-    chosen = choose_best(scores, catalogue.keys[items], in_ring=in_ring, most=BEST)
-    positions, features = items[chosen], columns[:, chosen].T.copy()
-    vectors = catalogue.vectors[positions].astype(np.float32, copy=False)
-    features[:, Feature.TASTE_SESSION : Feature.TASTE_YEARS + 1] = vectors @ tastes.T
-    return Candidates(positions, features, because[chosen])
 
 
-def choose_best(scores: Float32s, keys: Int64s, *, in_ring: int, most: int) -> npt.NDArray[np.intp]:
-    """The places of the best `most` scores above -inf: among the first `in_ring` as they stand, then by key.
-
-    Among equal scores the first in that order are taken.
-
-    >>> choose_best(np.array([1, 5, 5, 5], np.float32), np.array([9, 8, 7, 6]), in_ring=2, most=2).tolist()
-    [1, 3]
-    """
-    least = np.float32(-np.inf)
-    if len(scores) > most:
-        least = np.partition(scores, len(scores) - most)[len(scores) - most]
-    places = np.flatnonzero((scores >= least) & (scores > -np.inf))
-    within = int(np.searchsorted(places, in_ring))
-    outside = places[within:]
-    places = np.concatenate((places[:within], outside[np.argsort(keys[outside])]))
-    surplus = len(places) - most
-    if surplus > 0:
-        places = np.delete(places, np.flatnonzero(scores[places] == least)[-surplus:])
-    return places
-
-
-def _plays_of(history: History) -> tuple[Int32s, Int64s, Int32s, Bools]:
-    is_play = history.is_play
-    if is_play.all():
-        return history.index, history.at, history.session, history.good
-    return history.index[is_play], history.at[is_play], history.session[is_play], history.good[is_play]
+@unlocked
+def _generate(
+    index: Int32s,
+    at: TimeArray,
+    session: Int32s,
+    good: Bools,
+    is_play: Bools,
+    known: ItemArrays,
+    tastes: Float32s,
+    now_seconds: float,
+    recall_weights: Float32s,
+) -> tuple[Int32s, Float32s, Int32s]:
+    """Let all sources speak, without a way through Python that would cost as much as what they do."""
+    plays = scan_plays(*keep_plays(index, at, session, good, is_play), known.artist)
+    found = _hear_sources(plays, known, now_seconds)
+    items = plays.items.value[: plays.items.known[0]]
+    columns = fill_features(found)
+    scores = _recall_scores(columns, recall_weights)
+    scores[~known.listed[items]] = -np.inf
+    chosen = choose_best(scores, known.keys[items], plays.in_ring, BEST)
+    positions = items[chosen]
+    features = np.empty((FEATURES, len(chosen)), np.float32)
+    for feature in range(FEATURES):
+        for candidate in range(len(chosen)):
+            features[feature, candidate] = columns[feature, chosen[candidate]]
+    _compare_tastes(features, positions, known.vectors, tastes)
+    return positions, features, _explain(found, chosen)
 
 
 @compiled
-def _hear_sources(
-    index: Int32s,
-    at: Int64s,
-    session: Int32s,
-    good: Bools,
-    artist_at: Int32s,
-    popularity: npt.NDArray[np.float64],
-    successors: Int32s,
-    shares: Float32s,
-    artist_top: Int32s,
-    top: Int32s,
-    now_seconds: float,
-    recall_weights: Float32s,
-) -> tuple[Int32s, Float32s, Int32s, Float32s, int]:
-    """Let all sources speak, without a way through Python that would cost as much as what they do.
-
-    Returns, for the whole pool: positions, features by column, what explains each, recall scores; and how
-    many of its items, the first ones, are in the ring.
-    """
-    plays = scan_plays(index, at, session, good, artist_at)
-    artists = recall_artists(plays, now_seconds)
-    _add_items(plays, artists, successors, shares, artist_top, top)
-    number_artists(plays.items, plays.artists, plays.artist_of, artist_at, plays.in_ring)
+def _hear_sources(plays: Plays, known: ItemArrays, now_seconds: float) -> Evidence:
+    habits = recall_habits(plays, now_seconds)
+    artists = recall_artists(plays, habits.month, habits.newest_age, now_seconds)
+    _add_items(plays, artists, known)
+    number_artists(plays.items, plays.artists, plays.artist_of, known.artist, plays.in_ring)
     room = plays.items.known[0]
-    items = plays.items.value[:room]
-    found = Evidence(
+    return Evidence(
         plays,
         read_moment(plays),
         recall_successors(plays, room),
-        recall_followers(plays, successors, shares, room),
+        recall_followers(plays, known.successors, known.shares, room),
         recall_sessions(plays, room, now_seconds),
-        recall_habits(plays, now_seconds),
+        habits,
         artists,
-        recall_popularity(items, popularity, top),
+        recall_popularity(plays.items.value[:room], known.popularity, known.top),
     )
-    columns = fill_features(found)
-    return items, columns, _explain(found), _recall_scores(columns, recall_weights), plays.in_ring
 
 
 @compiled
-def _add_items(
-    plays: Plays, artists: Artists, successors: Int32s, shares: Float32s, artist_top: Int32s, top: Int32s
-) -> None:
+def _add_items(plays: Plays, artists: Artists, known: ItemArrays) -> None:
     """Number the items that are proposed but not in the ring."""
-    for item in top:
+    for item in known.top:
         if item >= 0:
             give_number(plays.items, item)
     for back in range(1, plays.context + 1):
         source = plays.items.value[plays.item[len(plays.item) - back]]
-        for slot in range(successors.shape[1]):
-            if shares[source, slot] > 0:
-                give_number(plays.items, successors[source, slot])
+        for slot in range(known.successors.shape[1]):
+            if known.shares[source, slot] > 0:
+                give_number(plays.items, known.successors[source, slot])
     for artist in range(len(artists.worth_proposing)):
         if artists.worth_proposing[artist]:
-            for item in artist_top[plays.artists.value[artist]]:
+            for item in known.artist_top[plays.artists.value[artist]]:
                 if item >= 0:
                     give_number(plays.items, item)
 
@@ -186,15 +157,56 @@ def _recall_scores(columns: Float32s, weights: Float32s) -> Float32s:
 
 
 @compiled
-def _explain(found: Evidence) -> Int32s:
+def choose_best(scores: Float32s, keys: Int64s, in_ring: int, most: int) -> npt.NDArray[np.int64]:
+    """The places of the best `most` scores above -inf: among the first `in_ring` as they stand, then by key.
+
+    Among equal scores the first in that order are taken.
+
+    >>> choose_best(np.array([1, 5, 5, 5], np.float32), np.array([9, 8, 7, 6]), 2, 2).tolist()
+    [1, 3]
+    """
+    least = np.float32(-np.inf)
+    if len(scores) > most:
+        least = np.partition(scores, len(scores) - most)[len(scores) - most]
+    places = np.flatnonzero((scores >= least) & (scores > -np.inf))
+    within = np.searchsorted(places, in_ring)
+    outside = places[within:]
+    places[within:] = outside[np.argsort(keys[outside])]
+    surplus = len(places) - most
+    kept, equals = 0, np.count_nonzero(scores[places] == least)
+    for place in places:
+        equals -= scores[place] == least
+        if scores[place] > least or equals >= surplus:
+            places[kept] = place
+            kept += 1
+    return places[:kept]
+
+
+@compiled
+def _compare_tastes(features: Float32s, positions: Int32s, vectors: Float32s, tastes: Float32s) -> None:
+    """Fill in the cosines with each taste, dimension after dimension."""
+    for candidate in range(len(positions)):
+        vector = vectors[positions[candidate]]
+        session, weeks, years = np.float32(0), np.float32(0), np.float32(0)
+        for dimension in range(len(vector)):
+            session += vector[dimension] * tastes[0, dimension]
+            weeks += vector[dimension] * tastes[1, dimension]
+            years += vector[dimension] * tastes[2, dimension]
+        features[Feature.TASTE_SESSION, candidate] = session
+        features[Feature.TASTE_WEEKS, candidate] = weeks
+        features[Feature.TASTE_YEARS, candidate] = years
+
+
+@compiled
+def _explain(found: Evidence, chosen: npt.NDArray[np.int64]) -> Int32s:
     """Find who speaks loudest for each: by what followed it here, by sessions, or for everyone."""
-    because = np.full(len(found.popularity), -1, np.int32)
-    for item in range(len(because)):
-        number = found.successors.because[item]
+    because = np.full(len(chosen), -1, np.int32)
+    for candidate in range(len(chosen)):
+        number = found.successors.because[chosen[candidate]]
         if number < 0:
-            number = found.sessions.because[item]
+            number = found.sessions.because[chosen[candidate]]
         if number < 0:
-            number = found.everyone.because[item]
+            number = found.everyone.because[chosen[candidate]]
         if number >= 0:
-            because[item] = found.plays.items.value[number]
+            because[candidate] = found.plays.items.value[number]
     return because

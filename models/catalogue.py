@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from models.events import CatalogRecord, ItemKey, stable_key
-from models.item_space import DIMENSIONS
+from models.item_space import DIMENSIONS, VectorArray
 from models.items import NEVER, SUCCESSORS, ModelRows
+from models.key_index import KeyIndex
 
 ARTIST_TOP: Final = 32
 """Most played items kept for each artist."""
 TOP: Final = 64
 """Most played items kept over all."""
 UNKNOWN: Final = -1
+
+IndexArray = npt.NDArray[np.int32]
+
+
+class ItemArrays(NamedTuple):
+    """What compiled passes read, by catalogue position: n rows, the last ones free; -1 is nothing."""
+
+    keys: npt.NDArray[np.int64]
+    listed: npt.NDArray[np.bool_]
+    artist: IndexArray
+    popularity: npt.NDArray[np.float64]
+    """log2(plays, each counting half after a week) + time in half-lives."""
+    vectors: VectorArray
+    """Unit vectors or zero, float32, n x 64."""
+    successors: IndexArray
+    """Positions of what follows, n x 24."""
+    shares: npt.NDArray[np.float32]
+    """Shares of the successors, 0 where free."""
+    artist_top: IndexArray
+    """Most played items by artist position, 32 each."""
+    top: IndexArray
+    """Most played items of all, 64."""
+    in_top: npt.NDArray[np.bool_]
 
 
 class Catalogue:
@@ -25,6 +49,8 @@ class Catalogue:
     Positions are local to the process and mean nothing outside of it: whatever leaves it (state, slates)
     speaks of keys and ids, and ties are broken by key. An item is *listed*, and may be recommended, once
     its model or its catalog record has arrived; a key that was only seen in somebody's history is not.
+
+    `ids` names the items by position, empty while one is not listed.
 
     `version` counts the updates applied: two catalogues fed the same updates in the same order are equal.
 
@@ -37,12 +63,11 @@ class Catalogue:
 
     def __init__(self, *, room: int = 1024) -> None:
         self.version = 0
-        self._positions: dict[int, int] = {}
-        self._ids: list[str] = []
+        self._positions = KeyIndex(room=room)
+        self.ids: list[str] = []
         self._titles: list[str] = []
-        self._artists: dict[int, int] = {}
+        self._artists = KeyIndex(room=64)
         self._artist_names: list[str] = []
-        self.keys = np.zeros(room, np.int64)
         self.listed = np.zeros(room, np.bool_)
         self.artist = np.full(room, UNKNOWN, np.int32)
         self.plays = np.zeros(room, np.float32)
@@ -51,42 +76,53 @@ class Catalogue:
         self.vectors = np.zeros((room, DIMENSIONS), np.float32)
         self.successors = np.full((room, SUCCESSORS), UNKNOWN, np.int32)
         self.shares = np.zeros((room, SUCCESSORS), np.float32)
-        self.artist_keys = np.zeros(64, np.int64)
         self.artist_top = np.full((64, ARTIST_TOP), UNKNOWN, np.int32)
         self.top = np.full(TOP, UNKNOWN, np.int32)
         self.in_top = np.zeros(room, np.bool_)
 
     def __len__(self) -> int:
-        return len(self._ids)
+        return len(self.ids)
+
+    @property
+    def keys(self) -> npt.NDArray[np.int64]:
+        """The key of each position, int64."""
+        return self._positions.keys
+
+    @property
+    def arrays(self) -> ItemArrays:
+        """The arrays as they are now; an update may change or replace them."""
+        return ItemArrays(
+            self.keys,
+            self.listed,
+            self.artist,
+            self.popularity,
+            self.vectors,
+            self.successors,
+            self.shares,
+            self.artist_top,
+            self.top,
+            self.in_top,
+        )
 
     def position_of(self, key: ItemKey) -> int:
         """Find the position of a key, making room for one that is new."""
-        position = self._positions.get(key)
-        if position is None:
-            position = len(self._ids)
-            if position == len(self.keys):
-                self._grow()
-            self._positions[key] = position
-            self._ids.append("")
-            self._titles.append("")
-            self.keys[position] = key
+        position = self._positions.add(key)
+        self._make_room()
         return position
 
-    def positions_of(self, keys: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+    def positions_of(self, keys: npt.NDArray[np.int64]) -> IndexArray:
         """Find the positions of many keys, int32."""
-        wanted = keys.tolist()
-        found = list(map(self._positions.get, wanted))
-        if None in found:
-            found = [self.position_of(key) for key in wanted]
-        return np.array(found, np.int32)
+        positions = self._positions.add_all(keys)
+        self._make_room()
+        return positions
 
     def item_id(self, position: int) -> str:
         """Name the item at a position; empty while it is not listed."""
-        return self._ids[position]
+        return self.ids[position]
 
     def title(self, position: int) -> str:
         """Title of the item, or its id where no catalog record has arrived."""
-        return self._titles[position] or self._ids[position]
+        return self._titles[position] or self.ids[position]
 
     def artist_name(self, position: int) -> str:
         """Name the item's artist, or say nothing where unknown."""
@@ -96,7 +132,7 @@ class Catalogue:
     def artist_key(self, position: int) -> ItemKey:
         """Key of the item's artist, 0 where unknown."""
         artist = int(self.artist[position])
-        return ItemKey(int(self.artist_keys[artist])) if artist >= 0 else ItemKey(0)
+        return ItemKey(int(self._artists.keys[artist])) if artist >= 0 else ItemKey(0)
 
     def apply_record(self, record: CatalogRecord) -> None:
         """Take in what a catalogue says of an item; the last record wins."""
@@ -113,7 +149,7 @@ class Catalogue:
 
     def apply_models(self, items: Sequence[str], models: ModelRows) -> None:
         """Take in newer item models (dtype `ITEM_MODEL`, one for each id); the last of an item wins."""
-        positions = np.fromiter((self._list(item) for item in items), np.int64, len(items))
+        positions = np.array([self._list(item) for item in items], np.int64)
         followed = models["shares"] > 0
         successors = np.full(followed.shape, UNKNOWN, np.int32)
         successors[followed] = self.positions_of(models["successors"][followed])
@@ -128,21 +164,16 @@ class Catalogue:
 
     def _list(self, item: str) -> int:
         position = self.position_of(stable_key(item))
-        self._ids[position] = item
+        self.ids[position] = item
         self.listed[position] = True
         return position
 
     def _artist_position(self, name: str) -> int:
-        key = stable_key("artist:" + name)
-        position = self._artists.get(key)
-        if position is None:
-            position = len(self._artist_names)
-            if position == len(self.artist_keys):
-                self.artist_keys = np.concatenate((self.artist_keys, np.zeros_like(self.artist_keys)))
-                self.artist_top = np.concatenate((self.artist_top, np.full_like(self.artist_top, UNKNOWN)))
-            self._artists[key] = position
+        position = self._artists.add(stable_key("artist:" + name))
+        if position == len(self._artist_names):
             self._artist_names.append(name)
-            self.artist_keys[position] = key
+            if position == len(self.artist_top):
+                self.artist_top = np.concatenate((self.artist_top, np.full_like(self.artist_top, UNKNOWN)))
         return position
 
     def _rank(self, position: int) -> None:
@@ -162,18 +193,27 @@ class Catalogue:
                     self.in_top[position] = True
                 row[weakest] = position
 
-    def _grow(self) -> None:
-        for name, blank in (
-            ("keys", 0),
-            ("listed", False),
-            ("in_top", False),
-            ("artist", UNKNOWN),
-            ("plays", 0),
-            ("skips", 0),
-            ("popularity", NEVER),
-            ("vectors", 0),
-            ("successors", UNKNOWN),
-            ("shares", 0),
-        ):
-            column = getattr(self, name)
-            setattr(self, name, np.concatenate((column, np.full_like(column, blank))))
+    def _make_room(self) -> None:
+        """Give every position a name and a row; new ones are blank."""
+        missing = len(self._positions) - len(self.ids)
+        if missing:
+            self.ids += [""] * missing
+            self._titles += [""] * missing
+        while len(self.listed) < len(self._positions):
+            for name, blank in _BLANKS.items():
+                column = getattr(self, name)
+                setattr(self, name, np.concatenate((column, np.full_like(column, blank))))
+
+
+_BLANKS: Final = {
+    "listed": False,
+    "in_top": False,
+    "artist": UNKNOWN,
+    "plays": 0,
+    "skips": 0,
+    "popularity": NEVER,
+    "vectors": 0,
+    "successors": UNKNOWN,
+    "shares": 0,
+}
+"""What an item is before anything is known of it."""

@@ -32,11 +32,12 @@ def uniforms(seed: int, count: int) -> npt.NDArray[np.float64]:
     >>> bool((uniforms(7, 3) == uniforms(7, 5)[:3]).all())
     True
     """
-    return _uniforms(np.uint64(seed), count)
+    return draw_uniforms(np.uint64(seed), count)
 
 
 @compiled
-def _uniforms(seed: np.uint64, count: int) -> npt.NDArray[np.float64]:
+def draw_uniforms(seed: np.uint64, count: int) -> npt.NDArray[np.float64]:
+    """Draw as `uniforms` does, for compiled passes."""
     drawn = np.empty(count, np.float64)
     state = seed
     for place in range(count):

@@ -18,3 +18,8 @@ def compiled(function: Callable[P, R]) -> Callable[P, R]:
     of a kind.
     """
     return cast(Callable[P, R], numba.njit(cache=True)(function))
+
+
+def unlocked(function: Callable[P, R]) -> Callable[P, R]:
+    """Compile as `compiled` does, and let other threads run Python meanwhile: for what takes long."""
+    return cast(Callable[P, R], numba.njit(cache=True, nogil=True)(function))

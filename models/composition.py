@@ -3,83 +3,160 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from models.candidates import Candidates
-from models.chance import uniforms
+from models.catalogue import Catalogue
+from models.chance import draw_uniforms
+from models.compiled import unlocked
 from models.events import ItemKey
-from models.features import proposed_by
-from models.sampling import POLICY, Rules, draw_rows
-from models.shelves import Page, ShelfMaker
-from models.shelves.page import FloatArray
-from models.shelves.reasons import strongest_reasons
-from models.slate import Shelf, Slate, SlateItem, Why
+from models.features import SOURCE_NAMES, Float32s, sources_of
+from models.ranker import Ranking
+from models.sampling import POLICY, Bools, FloatArray, IndexArray, Rules, draw_rows
+from models.shelves.kind import Conditions, ShelfKind, find_eligible, list_conditions, state_facts
+from models.shelves.reasons import explain, weigh_reasons
+from models.slate import Shelf, Slate, Why
 
 MOST_SHELVES: Final = 6
 """What a home screen shows; shelves further down the list stand in where others have nothing to say."""
 DEPTH: Final = 60
 """Candidates, best first, that a shelf draws from; the rest is too unlikely to be worth the time."""
 
+Int64s = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """The shelves of a slate, as compiled passes read them."""
+
+    kinds: tuple[ShelfKind, ...]
+    rules: Rules
+    conditions: Conditions
+
+
+class Drawn(NamedTuple):
+    """What stands on the shelves, one after the other: n items, and how many belong to each shelf."""
+
+    positions: IndexArray
+    because: IndexArray
+    """Positions of the items that explain them, -1 for none."""
+    scores: FloatArray
+    propensities: FloatArray
+    counts: Int64s
+    reasons: Int64s
+    """Places in `REASONS`."""
+    sources: Int64s
+    """Places in `SOURCE_NAMES`."""
+
+
+def plan_shelves(kinds: Sequence[ShelfKind]) -> Plan:
+    """Lay out shelves, which come in this order."""
+    rules = Rules(
+        places=np.array([kind.places for kind in kinds], np.int64),
+        temperatures=np.array([kind.temperature for kind in kinds], np.float64),
+        fewest=np.array([kind.fewest for kind in kinds], np.int64),
+    )
+    return Plan(tuple(kinds), rules, list_conditions(kinds))
+
 
 def compose_slate(
-    page: Page,
+    ranking: Ranking,
+    catalogue: Catalogue,
+    plan: Plan,
     *,
+    last_played: int,
     banned: Sequence[ItemKey],
-    ranker_version: int,
     seed: int,
-    shelves: Sequence[ShelfMaker],
+    ranker_version: int,
 ) -> Slate:
     """Draw each shelf from what the shelves before it left; what the listener banned never comes.
 
-    A shelf depends on those before it only: with fewer behind it, it is the same.
+    A shelf depends on those before it only: with fewer behind it, it is the same. `last_played` is the
+    position of the item played last, -1 if none was.
     """
-    themes = [shelf.theme(page) for shelf in shelves]
-    eligible = np.zeros((len(shelves), len(page.scores)), np.bool_)
-    for row, theme in enumerate(themes):
-        if theme is not None:
-            eligible[row] = theme.eligible
-    if banned:
-        eligible &= ~np.isin(page.catalogue.keys[page.candidates.positions], banned)
-    rows, propensities, counts = draw_rows(
-        page.scores,
-        page.catalogue.artist[page.candidates.positions],
-        eligible,
-        _rules(shelves),
-        MOST_SHELVES,
-        DEPTH,
-        uniforms(seed, sum(shelf.places for shelf in shelves)),
+    played = catalogue.item_id(last_played) if last_played >= 0 else ""
+    drawn = Drawn(
+        *_draw(
+            ranking.candidates.positions,
+            ranking.candidates.features,
+            ranking.candidates.because,
+            ranking.scores,
+            catalogue.keys,
+            catalogue.artist,
+            catalogue.in_top,
+            np.array(banned, np.int64),
+            np.array([bool(played) or not kind.follows_play for kind in plan.kinds]),
+            plan.rules,
+            plan.conditions,
+            np.uint64(seed),
+        )
     )
-    candidates = page.candidates.take(rows)
-    reasons = strongest_reasons(page, candidates)
-    drawn, end = [], 0
-    for shelf, theme, count in zip(shelves, themes, counts.tolist(), strict=True):
-        start, end = end, end + count
-        if theme is not None and count:
-            if theme.why is not None:
-                reasons[start:end] = [theme.why] * count
-            drawn.append((shelf.id, theme.title, slice(start, end)))
-    items = _items(page, candidates, page.scores[rows], propensities, reasons)
     return Slate(
-        shelves=tuple(Shelf(id, title, items[place]) for id, title, place in drawn),
+        shelves=tuple(_shelves(drawn, catalogue, plan, last_played)),
         policy=POLICY,
         ranker_version=ranker_version,
-        catalogue_version=page.catalogue.version,
+        catalogue_version=catalogue.version,
     )
 
 
-def _rules(shelves: Sequence[ShelfMaker]) -> Rules:
-    return Rules(
-        places=np.array([shelf.places for shelf in shelves]),
-        temperatures=np.array([shelf.temperature for shelf in shelves]),
-        fewest=np.array([shelf.fewest for shelf in shelves]),
+def _shelves(drawn: Drawn, catalogue: Catalogue, plan: Plan, last_played: int) -> list[Shelf]:
+    names = catalogue.ids
+    ids = tuple([names[position] for position in drawn.positions.tolist()])
+    scores, propensities = tuple(drawn.scores.tolist()), tuple(drawn.propensities.tolist())
+    sources = tuple([SOURCE_NAMES[bits] for bits in drawn.sources.tolist()])
+    # Position -1 is the last one's, but then the reason names nobody.
+    explaining = [names[position] for position in drawn.because.tolist()]
+    whys = tuple(map(explain, drawn.reasons.tolist(), explaining))
+    shelves, start = [], 0
+    for kind, count in zip(plan.kinds, drawn.counts.tolist(), strict=True):
+        if not count:
+            continue
+        place, start = slice(start, start + count), start + count
+        title, played = kind.title, ""
+        if kind.follows_play:
+            title, played = title.format(played=catalogue.title(last_played)), names[last_played]
+        own = (Why(kind.because, played),) * count if kind.because else whys[place]
+        columns = ids[place], scores[place], propensities[place], sources[place], own
+        shelves.append(Shelf(kind.id, title, *columns))
+    return shelves
+
+
+@unlocked
+def _draw(
+    positions: IndexArray,
+    features: Float32s,
+    because: IndexArray,
+    scores: FloatArray,
+    keys: Int64s,
+    artist: IndexArray,
+    in_top: Bools,
+    banned: Int64s,
+    shown: Bools,
+    rules: Rules,
+    conditions: Conditions,
+    seed: np.uint64,
+) -> tuple[IndexArray, IndexArray, FloatArray, FloatArray, Int64s, Int64s, Int64s]:
+    """Draw all shelves in one pass; returns the columns of `Drawn`."""
+    order = np.argsort(-scores, kind="mergesort")
+    facts = state_facts(features, in_top[positions])
+    eligible = find_eligible(features, facts, conditions, len(shown))
+    for shelf in range(len(shown)):
+        for item in range(len(positions)):
+            eligible[shelf, item] &= shown[shelf]
+    for key in banned:
+        for item in range(len(positions)):
+            if keys[positions[item]] == key:
+                eligible[:, item] = False
+    uniforms = draw_uniforms(seed, rules.places.sum())
+    rows, propensities, counts = draw_rows(
+        scores, artist[positions], order, eligible, rules, MOST_SHELVES, DEPTH, uniforms
     )
-
-
-def _items(
-    page: Page, candidates: Candidates, scores: FloatArray, propensities: FloatArray, reasons: Sequence[Why]
-) -> tuple[SlateItem, ...]:
-    ids = map(page.catalogue.item_id, candidates.positions.tolist())
-    sources = proposed_by(candidates.features)
-    return tuple(map(SlateItem, ids, scores.tolist(), propensities.tolist(), sources, reasons))
+    reasons, sources = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    for place in range(len(rows)):
+        reasons[place] = weigh_reasons(features, rows[place], because[rows[place]] >= 0)
+        sources[place] = sources_of(features, rows[place])
+    drawn = positions[rows], because[rows], scores[rows]
+    return (*drawn, propensities, counts, reasons, sources)

@@ -70,34 +70,47 @@ Float32s = npt.NDArray[np.float32]
 Float64s = npt.NDArray[np.float64]
 
 
-def expand(features: Float32s) -> Float64s:
-    """Append the crosses to rows of features: float64, n x WEIGHTS.
+@compiled
+def expand(row: Float64s) -> Float64s:
+    """Append the crosses to the features of one item (float64, FEATURES): float64, WEIGHTS.
 
-    >>> row = np.zeros((1, FEATURES), np.float32)
-    >>> row[0, [Feature.RULES, Feature.SESSIONS_NEAR]] = 0.5, 0.25
-    >>> {WEIGHT_NAMES[column]: float(expand(row)[0, column]) for column in np.flatnonzero(expand(row))}
+    >>> row = np.zeros(FEATURES)
+    >>> row[[Feature.RULES, Feature.SESSIONS_NEAR]] = 0.5, 0.25
+    >>> {WEIGHT_NAMES[weight]: float(expand(row)[weight]) for weight in np.flatnonzero(expand(row))}
     {'rules': 0.5, 'sessions_near': 0.25, 'rules x rules': 0.25, 'rules x sessions_near': 0.125}
     """
-    wide = features.astype(np.float64)
-    return np.concatenate((wide, wide[:, _LEFT] * wide[:, _RIGHT]), axis=1)
-
-
-def weigh(features: Float32s, weights: Float64s) -> Float64s:
-    """Multiply the expanded rows with weights (float64, WEIGHTS), without writing them out: float64, n."""
-    return _weigh(features.T.astype(np.float64, order="C"), _LEFT, _RIGHT, weights)
+    expanded = np.empty(WEIGHTS)
+    expanded[:FEATURES] = row
+    for cross in range(len(_LEFT)):
+        expanded[FEATURES + cross] = row[_LEFT[cross]] * row[_RIGHT[cross]]
+    return expanded
 
 
 @compiled
-def _weigh(
-    columns: Float64s, left: npt.NDArray[np.int64], right: npt.NDArray[np.int64], weights: Float64s
-) -> Float64s:
-    """Sum feature after feature; a matrix product would sum in an order that depends on the machine."""
-    scores = np.zeros(columns.shape[1])
+def weigh(features: Float32s, weights: Float64s) -> Float64s:
+    """Weigh n items (float32, FEATURES x n) and their crosses by weights (float64, WEIGHTS): float64, n.
+
+    Sums feature after feature; a matrix product would sum in an order that depends on the machine.
+    """
+    scores = np.zeros(features.shape[1])
+    columns = features.astype(np.float64)
     for feature in range(len(columns)):
         for row in range(len(scores)):
             scores[row] += weights[feature] * columns[feature, row]
-    for cross in range(len(left)):
+    for cross in range(len(_LEFT)):
         weight = weights[len(columns) + cross]
+        left, right = columns[_LEFT[cross]], columns[_RIGHT[cross]]
         for row in range(len(scores)):
-            scores[row] += weight * (columns[left[cross], row] * columns[right[cross], row])
+            scores[row] += weight * (left[row] * right[row])
     return scores
+
+
+@compiled
+def average(features: Float32s, shares: Float64s) -> Float64s:
+    """The mean of n expanded items (float32, FEATURES x n) under shares that add up to 1: float64."""
+    mean = np.zeros(WEIGHTS)
+    for item in range(len(shares)):
+        expanded = expand(features[:, item].astype(np.float64))
+        for weight in range(WEIGHTS):
+            mean[weight] += shares[item] * expanded[weight]
+    return mean

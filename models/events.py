@@ -108,6 +108,11 @@ class Event:
     origin: Origin | None = None
 
     @property
+    def subject(self) -> ItemKey:
+        """Key of what this is about: its item, or else its artist."""
+        return stable_key(self.item or "artist:" + self.artist)
+
+    @property
     def is_play(self) -> bool:
         """Whether this is a play of 30 seconds or more.
 

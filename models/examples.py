@@ -7,27 +7,35 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from models.candidates import Candidates
-from models.chance import uniforms
-from models.crosses import Float32s
+from models.chance import draw_uniforms
+from models.compiled import compiled
 from models.errors import CorruptState
 from models.events import stable_key
 from models.features import FEATURE_NAMES, FEATURES
 
-VERSION: Final = 1
+VERSION: Final = 2
 NEGATIVES: Final = 30
 """Candidates in an example that were not played: 1% of MRR below all 300, and a tenth of the bytes."""
-_HEADER: Final = struct.Struct("<BqH")  # version, layout, rows
+_HEADER: Final = struct.Struct("<BqH")  # version, layout, items
 _LAYOUT: Final = stable_key("\n".join(FEATURE_NAMES))
 """Numbers mean nothing under another table of features; bytes that were written under one are refused."""
+
+Float16s = npt.NDArray[np.float16]
+Float32s = npt.NDArray[np.float32]
+Int32s = npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Example:
-    """What the ranker learns from: features (float32, k x FEATURES) of the played item and k - 1 others."""
+    """What the ranker learns from: features (float16, FEATURES x k) of the played item, then of k - 1 others.
 
-    features: Float32s
+    Two bytes a number are what an example keeps on its way to the trainer: nobody learns from more.
+    """
+
+    features: Float16s
 
 
 def draw_example(
@@ -37,20 +45,41 @@ def draw_example(
 
     None if the played item is no candidate, or the only one.
     """
-    played = np.flatnonzero(candidates.positions == played_position)
-    if len(played) == 0 or len(candidates.positions) == 1:
-        return None
-    chance = uniforms(seed, len(candidates.positions))
-    chance[played] = -1.0
-    features = candidates.features[np.argsort(chance)[: negatives + 1]]
-    # The precision that an example keeps on its way to the trainer, so that nobody learns from another.
-    return Example(features.astype(np.float16).astype(np.float32))
+    drawn = _draw(candidates.positions, candidates.features, played_position, negatives, np.uint64(seed))
+    return Example(drawn.astype(np.float16)) if drawn.shape[1] > 1 else None
+
+
+@compiled
+def _draw(positions: Int32s, features: Float32s, played: int, negatives: int, seed: np.uint64) -> Float32s:
+    chosen = _choose(positions, played, negatives, seed)
+    drawn = np.empty((len(features), len(chosen)), np.float32)
+    for item in range(len(chosen)):
+        drawn[:, item] = features[:, chosen[item]]
+    return drawn
+
+
+@compiled
+def _choose(positions: Int32s, played: int, negatives: int, seed: np.uint64) -> Int32s:
+    """The played one's place, then those of the others: the first steps of a shuffle (Fisher and Yates)."""
+    places = np.arange(len(positions)).astype(np.int32)
+    for place in range(len(positions)):
+        if positions[place] == played:
+            places[0], places[place] = place, 0
+            drawn = draw_uniforms(seed, min(negatives, len(positions) - 1))
+            for nth in range(len(drawn)):
+                left = len(positions) - 1 - nth
+                other = 1 + nth + min(int(drawn[nth] * left), left - 1)
+                places[1 + nth], places[other] = places[other], places[1 + nth]
+            return places[: 1 + len(drawn)]
+    return places[:0]
 
 
 def encode_example(example: Example) -> bytes:
-    """Write an example as bytes, 2.5 KB for 31 rows; features lose precision to float16."""
-    header = _HEADER.pack(VERSION, _LAYOUT, len(example.features))
-    return header + example.features.astype("<f2").tobytes()
+    """Write an example as bytes, 2.5 KB for 31 items."""
+    return (
+        _HEADER.pack(VERSION, _LAYOUT, example.features.shape[1])
+        + example.features.astype("<f2", copy=False).tobytes()
+    )
 
 
 def decode_example(data: bytes) -> Example:
@@ -61,12 +90,12 @@ def decode_example(data: bytes) -> Example:
     """
     if len(data) < _HEADER.size:
         raise CorruptState(f"example of {len(data)} bytes")
-    version, layout, rows = _HEADER.unpack_from(data)
+    version, layout, items = _HEADER.unpack_from(data)
     if (version, layout) != (VERSION, _LAYOUT):
         raise CorruptState(f"example of version {version}, or of another table of features")
-    if rows < 2 or len(data) != _HEADER.size + rows * FEATURES * 2:
-        raise CorruptState(f"example of {len(data)} bytes with {rows} rows")
-    features = np.frombuffer(data, "<f2", offset=_HEADER.size).astype(np.float32)
+    if items < 2 or len(data) != _HEADER.size + items * FEATURES * 2:
+        raise CorruptState(f"example of {len(data)} bytes with {items} items")
+    features = np.frombuffer(data, "<f2", offset=_HEADER.size)
     if not np.isfinite(features).all():
         raise CorruptState("example with a number that is not finite")
-    return Example(features.reshape(rows, FEATURES))
+    return Example(features.reshape(FEATURES, items))

@@ -12,6 +12,8 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from models.compiled import compiled
+
 Float32s = npt.NDArray[np.float32]
 
 
@@ -124,23 +126,26 @@ SOURCES: Final[Mapping[str, tuple[Feature, ...]]] = {
 }
 """The features that show, where one is above zero, that a candidate source speaks for an item."""
 
-_SHOWN_BY: Final = np.array(
-    [[feature in shown for shown in SOURCES.values()] for feature in Feature], np.float32
+_SHOWN: Final = np.array(
+    [(source, feature) for source, shown in enumerate(SOURCES.values()) for feature in shown], np.int64
 )
-_BITS: Final = 1 << np.arange(len(SOURCES))
-_NAMES_BY_BITS: Final = tuple(
+SOURCE_NAMES: Final = tuple(
     tuple(name for bit, name in enumerate(SOURCES) if bits >> bit & 1) for bits in range(2 ** len(SOURCES))
 )
+"""The candidate sources, in the order of `SOURCES`, by the bits that `sources_of` gives."""
 
 
-def proposed_by(features: Float32s) -> list[tuple[str, ...]]:
-    """Name the candidate sources that speak for each row of features, in the order of `SOURCES`.
+@compiled
+def sources_of(features: Float32s, item: int) -> int:
+    """The candidate sources that speak for an item of `features` (float32, FEATURES x n), one bit each.
 
-    >>> row = np.zeros((1, FEATURES), np.float32)
-    >>> row[0, [Feature.RULES, Feature.POPULARITY]] = 0.5
-    >>> proposed_by(row)
-    [('successors', 'popular')]
+    >>> features = np.zeros((FEATURES, 1), np.float32)
+    >>> features[[Feature.RULES, Feature.POPULARITY]] = 0.5
+    >>> SOURCE_NAMES[sources_of(features, 0)]
+    ('successors', 'popular')
     """
-    spoken = (features > 0).astype(np.float32) @ _SHOWN_BY > 0
-    bits = spoken @ _BITS
-    return [_NAMES_BY_BITS[row] for row in bits.tolist()]
+    bits = 0
+    for source, feature in _SHOWN:
+        if features[feature, item] > 0:
+            bits |= 1 << source
+    return bits

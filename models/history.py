@@ -21,6 +21,7 @@ SEGMENT_BYTES: Final = SEGMENT_EVENTS * RING_EVENT.itemsize
 MAX_PLAYED_MS: Final = (1 << 27) - 1
 
 IntArray = npt.NDArray[np.int64]
+TimeArray = npt.NDArray[np.uint32]
 IndexArray = npt.NDArray[np.int32]
 CodeArray = npt.NDArray[np.int8]
 
@@ -41,7 +42,7 @@ class History:
     """
 
     __slots__ = (
-        *("_at", "_code", "_end", "_good", "_index", "_item", "_ms", "_play", "_session", "_start"),
+        *("_at", "_end", "_good", "_index", "_item", "_play", "_played", "_session", "_start"),
         *("capacity", "count"),
     )
 
@@ -55,9 +56,8 @@ class History:
         self._start = 0
         self._end = 0
         self._item = np.zeros(room, np.int64)
-        self._at = np.zeros(room, np.int64)
-        self._ms = np.zeros(room, np.int32)
-        self._code = np.zeros(room, np.int8)
+        self._at = np.zeros(room, np.uint32)
+        self._played = np.zeros(room, np.uint32)
         self._index = np.zeros(room, np.int32)
         self._session = np.zeros(room, np.int32)
         self._play = np.zeros(room, np.bool_)
@@ -72,19 +72,19 @@ class History:
         return self._item[self._start : self._end]
 
     @property
-    def at(self) -> IntArray:
-        """When each event happened (a play: ended), Unix seconds, int64."""
+    def at(self) -> TimeArray:
+        """When each event happened (a play: ended), Unix seconds, uint32: convert before subtracting."""
         return self._at[self._start : self._end]
 
     @property
     def ms_played(self) -> IndexArray:
         """Milliseconds played, int32; 0 for events that are not plays."""
-        return self._ms[self._start : self._end]
+        return (self._played[self._start : self._end] >> 5).astype(np.int32)
 
     @property
     def code(self) -> CodeArray:
         """Event codes (`events.EVENT_CODES`), int8."""
-        return self._code[self._start : self._end]
+        return (self._played[self._start : self._end] & 31).astype(np.int8)
 
     @property
     def index(self) -> IndexArray:
@@ -106,6 +106,13 @@ class History:
         """Which events are plays of 30 seconds or more."""
         return self._good[self._start : self._end]
 
+    def last_played(self) -> int:
+        """Catalogue position of the item played last, among the last 64 events; -1 if none was."""
+        for place in range(self._end - 1, max(self._start, self._end - SEGMENT_EVENTS) - 1, -1):
+            if self._play[place]:
+                return int(self._index[place])
+        return -1
+
     def append(self, item: ItemKey, *, index: int, at_seconds: int, ms_played: int, code: int) -> None:
         """Add the newest event; a segment that no longer fits falls out at the other end."""
         if self._end == len(self._item):
@@ -115,8 +122,7 @@ class History:
         self._session[end] = self._session_of_next(at_seconds, ms)
         self._item[end] = item
         self._at[end] = at_seconds
-        self._ms[end] = ms
-        self._code[end] = code
+        self._played[end] = ms << 5 | code
         self._index[end] = index
         self._play[end] = code == 0
         self._good[end] = code == 0 and ms >= PLAY_MS
@@ -129,12 +135,12 @@ class History:
         if self._end == self._start:
             return 0
         last = self._end - 1
-        pause = at_seconds - ms_played / 1000 - self._at[last]
-        return int(self._session[last]) + int(pause > SESSION_GAP_SECONDS)
+        pause = at_seconds - ms_played / 1000 - int(self._at[last])
+        return int(self._session[last]) + (pause > SESSION_GAP_SECONDS)
 
     def _compact(self) -> None:
         kept = len(self)
-        stored = (self._item, self._at, self._ms, self._code)
+        stored = (self._item, self._at, self._played)
         for column in (*stored, self._index, self._session, self._play, self._good):
             column[:kept] = column[self._start : self._end]
         self._start, self._end = 0, kept
@@ -145,11 +151,10 @@ class History:
         self._start, self._end, self.count = 0, n, count
         self._item[:n] = rows["item"]
         self._at[:n] = rows["at"]
-        self._ms[:n] = rows["played"] >> 5
-        self._code[:n] = rows["played"] & 31
-        self._play[:n] = self._code[:n] == 0
-        self._good[:n] = self._play[:n] & (self._ms[:n] >= PLAY_MS)
-        pause = self._at[1:n] - self._ms[1:n] / 1000 - self._at[: max(n - 1, 0)]
+        self._played[:n] = rows["played"]
+        self._play[:n] = self.code == 0
+        self._good[:n] = self._play[:n] & (self.ms_played >= PLAY_MS)
+        pause = self._at[1:n] - self.ms_played[1:] / 1000 - self._at[: max(n - 1, 0)]
         self._session[1:n] = np.cumsum(pause > SESSION_GAP_SECONDS)
 
     @property
@@ -170,12 +175,11 @@ class History:
         return self._pack(len(self) - self.count % SEGMENT_EVENTS, len(self))
 
     def _pack(self, first: int, last: int) -> bytes:
-        rows = np.zeros(last - first, RING_EVENT)
-        rows["item"] = self.item[first:last]
-        rows["at"] = self.at[first:last]
-        rows["played"] = (self.ms_played[first:last].astype(np.uint32) << 5) | self.code[first:last].astype(
-            np.uint32
-        )
+        stored = slice(self._start + first, self._start + last)
+        rows = np.empty(last - first, RING_EVENT)
+        rows["item"] = self._item[stored]
+        rows["at"] = self._at[stored]
+        rows["played"] = self._played[stored]
         return rows.tobytes()
 
 

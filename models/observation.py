@@ -2,66 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
+
+from models.compiled import compiled
 from models.events import SESSION_GAP_SECONDS, Event, EventType, ItemKey
 from models.history import History
-from models.signals import NOBODY, Signal, SignalKind
+from models.signals import NOBODY, SIGNAL, SignalKind, SignalRows
 
 FOLLOW_WINDOW: Final = 8
 """Earlier plays of the session that learn what came after them."""
 TOGETHER_WINDOW: Final = 3
 """Earlier plays of the session whose vectors move towards the item and back."""
+REPEAT_WINDOW: Final = 256
+"""Events of a session among which an item counts as repeated."""
 SKIPPED_SUCCESSOR_WEIGHT: Final = 0.2
 AFTER_SKIP_WEIGHT: Final = 0.5
 ARTIST_SIGNATURES: Final = 4
 """An artist counts as much as four plays together in an item's vector."""
+MOST_SIGNALS: Final = 2 + FOLLOW_WINDOW + 2 * TOGETHER_WINDOW
+"""Of one event."""
 
-_LIKES: Final = {EventType.LIKE: 1.0, EventType.SAVE: 1.0, EventType.UNLIKE: -1.0, EventType.UNSAVE: -1.0}
+_LIKES: Final = {EventType.LIKE: 1, EventType.SAVE: 1, EventType.UNLIKE: -1, EventType.UNSAVE: -1}
 
 
-def observe(event: Event, history: History, *, item: ItemKey, artist: ItemKey, offset: int) -> list[Signal]:
+def observe(event: Event, history: History, *, item: ItemKey, artist: ItemKey, offset: int) -> SignalRows:
     """Say what an event tells of items; `history` does not hold the event yet, `artist` is 0 if unknown."""
-    at = int(event.at)
+    rows = np.zeros(MOST_SIGNALS, SIGNAL)
+    count = 0
     if event.type in _LIKES:
-        return [Signal(item, NOBODY, SignalKind.LIKED, _LIKES[event.type], at, offset)]
-    if event.type is not EventType.PLAY:
-        return []
-    if not event.is_play:
-        signals = [Signal(item, NOBODY, SignalKind.SKIPPED, 1.0, at, offset)]
-    else:
-        signals = [Signal(item, NOBODY, SignalKind.PLAYED, 1.0, at, offset)]
-        if artist != NOBODY:
-            signals.append(Signal(item, artist, SignalKind.BY_ARTIST, ARTIST_SIGNATURES, at, offset))
-    signals.extend(_context_signals(event, history, item=item, at=at, offset=offset))
-    return signals
+        count = _add(rows, 0, item, NOBODY, SignalKind.LIKED, _LIKES[event.type])
+    elif event.type is EventType.PLAY:
+        count = _add_play(rows, item, artist, event.is_play)
+        if _goes_on(event, history):
+            count = _add_context(
+                rows,
+                count,
+                item,
+                event.is_play,
+                history.item,
+                history.session,
+                history.good,
+                history.is_play,
+            )
+    rows["at"] = int(event.at)
+    rows["offset"] = offset
+    return rows[:count]
 
 
-def _context_signals(
-    event: Event, history: History, *, item: ItemKey, at: int, offset: int
-) -> Iterator[Signal]:
-    reach = 1.0 if event.is_play else SKIPPED_SUCCESSOR_WEIGHT
-    for distance, (earlier, was_good) in enumerate(_plays_of_session(event, history), start=1):
-        if earlier == item:
+def played_this_session(history: History, item: ItemKey) -> bool:
+    """Whether the last event's session has a play of the item of 30 seconds or more."""
+    return len(history) > 0 and _played_this_session(history.item, history.session, history.good, item)
+
+
+def _goes_on(event: Event, history: History) -> bool:
+    """Whether a play that ends with this event began in the session of the event before."""
+    if not len(history):
+        return False
+    return event.at - event.ms_played / 1000 - int(history.at[-1]) <= SESSION_GAP_SECONDS
+
+
+@compiled
+def _add(rows: SignalRows, count: int, item: int, other: int, kind: int, weight: float) -> int:
+    """Write the next row; its time and offset are those of all."""
+    rows[count].item = item
+    rows[count].other = other
+    rows[count].kind = kind
+    rows[count].weight = weight
+    return count + 1
+
+
+@compiled
+def _add_play(rows: SignalRows, item: int, artist: int, is_play: bool) -> int:
+    if not is_play:
+        return _add(rows, 0, item, NOBODY, SignalKind.SKIPPED, 1.0)
+    count = _add(rows, 0, item, NOBODY, SignalKind.PLAYED, 1.0)
+    if artist != NOBODY:
+        count = _add(rows, count, item, artist, SignalKind.BY_ARTIST, ARTIST_SIGNATURES)
+    return count
+
+
+@compiled
+def _add_context(
+    rows: SignalRows,
+    count: int,
+    item: int,
+    is_play: bool,
+    items: npt.NDArray[np.int64],
+    session: npt.NDArray[np.int32],
+    good: npt.NDArray[np.bool_],
+    plays: npt.NDArray[np.bool_],
+) -> int:
+    """Tell of the session's last plays before the event, newest first."""
+    reach = 1.0 if is_play else SKIPPED_SUCCESSOR_WEIGHT
+    distance = 0
+    for place in range(len(items) - 1, -1, -1):
+        if session[place] != session[-1] or distance == FOLLOW_WINDOW:
+            return count
+        if not plays[place]:
             continue
-        weight = reach / distance * (1.0 if was_good else AFTER_SKIP_WEIGHT)
-        yield Signal(earlier, item, SignalKind.FOLLOWED_BY, weight, at, offset)
-        if event.is_play and was_good and distance <= TOGETHER_WINDOW:
-            yield Signal(earlier, item, SignalKind.TOGETHER, 1.0, at, offset)
-            yield Signal(item, earlier, SignalKind.TOGETHER, 1.0, at, offset)
+        distance += 1
+        if items[place] == item:
+            continue
+        weight = reach / distance * (1.0 if good[place] else AFTER_SKIP_WEIGHT)
+        count = _add(rows, count, items[place], item, SignalKind.FOLLOWED_BY, weight)
+        if is_play and good[place] and distance <= TOGETHER_WINDOW:
+            count = _add(rows, count, items[place], item, SignalKind.TOGETHER, 1.0)
+            count = _add(rows, count, item, items[place], SignalKind.TOGETHER, 1.0)
+    return count
 
 
-def _plays_of_session(event: Event, history: History) -> Iterator[tuple[ItemKey, bool]]:
-    """The session's last plays before the event, newest first, with whether each was 30 seconds or more."""
-    last = len(history) - 1
-    if last < 0 or event.at - event.ms_played / 1000 - history.at[last] > SESSION_GAP_SECONDS:
-        return
-    items, session, good, plays = history.item, history.session, history.good, history.is_play
-    found = 0
-    for position in range(last, -1, -1):
-        if session[position] != session[last] or found == FOLLOW_WINDOW:
-            return
-        if plays[position]:
-            found += 1
-            yield ItemKey(int(items[position])), bool(good[position])
+@compiled
+def _played_this_session(
+    items: npt.NDArray[np.int64], session: npt.NDArray[np.int32], good: npt.NDArray[np.bool_], item: int
+) -> bool:
+    for place in range(len(items) - 1, max(-1, len(items) - 1 - REPEAT_WINDOW), -1):
+        if session[place] != session[-1]:
+            return False
+        if items[place] == item and good[place]:
+            return True
+    return False

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from models.compiled import compiled
 from models.errors import CorruptState
 from models.events import Event, EventType, ItemKey, stable_key
 from models.item_space import DIMENSIONS, VectorArray
@@ -48,21 +49,22 @@ class Profile:
     tastes: TasteArray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        lengths = np.sqrt((self.evidence * self.evidence).sum(axis=1, keepdims=True))
-        lengths[lengths == 0] = 1
-        object.__setattr__(self, "tastes", np.divide(self.evidence, lengths, dtype=np.float32))
+        object.__setattr__(self, "tastes", _directions(self.evidence))
 
 
-def update_taste(evidence: TasteArray, item: VectorArray, *, weight: float, decay: TasteArray) -> TasteArray:
+@compiled
+def update_taste(evidence: VectorArray, item: VectorArray, weight: float, decay: float) -> VectorArray:
     """Move taste towards the item, or away from it by a negative weight; never past it.
 
     The direction of the result lies between those of `evidence` and of `item` for a positive weight.
 
     >>> old, item = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
-    >>> update_taste(old, item, weight=1.0, decay=np.float32(0.5)).tolist()
+    >>> update_taste(old, item, 1.0, 0.5).tolist()
     [0.5, 1.0]
     """
-    moved: TasteArray = evidence * decay + item * np.float32(weight)
+    moved = np.empty_like(evidence)
+    for dimension in range(len(moved)):
+        moved[dimension] = evidence[dimension] * np.float32(decay) + item[dimension] * np.float32(weight)
     return moved
 
 
@@ -73,19 +75,41 @@ def update_profile(profile: Profile, event: Event, *, vector: VectorArray, weigh
     """
     at = max(profile.at, event.at)
     elapsed_hours = (at - profile.at) / 3600 if profile.at else 0.0
-    decay = np.array([[2.0 ** (-elapsed_hours / half_life)] for half_life in HALF_LIVES_HOURS], np.float32)
     skip_rate = profile.skip_rate
     if event.type is EventType.PLAY:
         skip_rate += SKIP_RATE_STEP * (float(event.is_skip) - skip_rate)
-    return replace(
-        profile,
-        evidence=update_taste(profile.evidence, vector, weight=weight, decay=decay),
+    return Profile(
+        evidence=_update_all(profile.evidence, vector, weight, elapsed_hours),
         at=at,
         plays=profile.plays + event.is_play,
         skips=profile.skips + event.is_skip,
         skip_rate=skip_rate,
         banned=_update_bans(profile.banned, event),
     )
+
+
+@compiled
+def _update_all(evidence: TasteArray, item: VectorArray, weight: float, elapsed_hours: float) -> TasteArray:
+    moved = np.empty_like(evidence)
+    for horizon in range(len(moved)):
+        decay = 2.0 ** (-elapsed_hours / HALF_LIVES_HOURS[horizon])
+        moved[horizon] = update_taste(evidence[horizon], item, weight, decay)
+    return moved
+
+
+@compiled
+def _directions(evidence: TasteArray) -> TasteArray:
+    """Unit vectors, or zero where there is no evidence."""
+    directions = np.zeros_like(evidence)
+    for horizon in range(len(evidence)):
+        squares = np.float32(0)
+        for dimension in range(evidence.shape[1]):
+            squares += evidence[horizon, dimension] * evidence[horizon, dimension]
+        if squares > 0:
+            length = np.sqrt(squares)
+            for dimension in range(evidence.shape[1]):
+                directions[horizon, dimension] = evidence[horizon, dimension] / length
+    return directions
 
 
 def _update_bans(banned: tuple[ItemKey, ...], event: Event) -> tuple[ItemKey, ...]:

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final, Protocol
 
 import numpy as np
 from river import linear_model, optim, utils
 
-from models.crosses import WEIGHT_NAMES, WEIGHTS, Float32s, Float64s, expand, weigh
+from models.candidates import Candidates
+from models.compiled import compiled
+from models.crosses import WEIGHT_NAMES, WEIGHTS, Float32s, Float64s, average, expand, weigh
 from models.errors import CorruptState
 from models.events import stable_key
 from models.examples import Example
@@ -22,6 +25,7 @@ from models.features import Feature
 from models.recall import RECALL
 
 VERSION: Final = 1
+_IN_ORDER: Final = itemgetter(*WEIGHT_NAMES)
 _WEIGHTS: Final = struct.Struct("<BqQ")  # version, layout, examples learned
 _WEIGHT_LAYOUT: Final = stable_key("\n".join(WEIGHT_NAMES))
 """Numbers mean nothing under another table of features; bytes that were written under one are refused."""
@@ -35,8 +39,19 @@ class RankerWeights:
     weights: Float64s
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranking:
+    """Candidates and their scores (float64, n), in the order in which they were generated."""
+
+    candidates: Candidates
+    scores: Float64s
+
+
 def score(features: Float32s, weights: RankerWeights) -> Float64s:
-    """Score rows of features, float64; two scores differ by the log-odds of one against the other."""
+    """Score n items by their features (float32, FEATURES x n): float64, n.
+
+    Two scores differ by the log-odds of one item against the other.
+    """
     return weigh(features, weights.weights)
 
 
@@ -61,11 +76,11 @@ class Ranker:
     usual is forgotten, `caution` what is added to its square so that the first steps are small (RMSProp,
     Tieleman and Hinton 2012).
 
-    >>> ranker, rows = Ranker(), np.zeros((2, len(Feature)), np.float32)
-    >>> rows[0, Feature.RULES] = 1.0
-    >>> before = ranker.predict_proba_one(rows[0])[True]
-    >>> ranker.learn_one(Example(rows))
-    >>> ranker.predict_proba_one(rows[0])[True] > before, ranker.weights().version
+    >>> ranker, items = Ranker(), np.zeros((len(Feature), 2), np.float16)
+    >>> items[Feature.RULES, 0] = 1.0
+    >>> before = ranker.predict_proba_one(items[:, 0])[True]
+    >>> ranker.learn_one(Example(items))
+    >>> ranker.predict_proba_one(items[:, 0])[True] > before, ranker.weights().version
     (True, 1)
     """
 
@@ -79,38 +94,27 @@ class Ranker:
         )
         start = np.zeros(WEIGHTS)
         start[: len(Feature)] = [RECALL.get(feature, 0.0) for feature in Feature]
+        self._exported: RankerWeights | None = None
         self._restore(learned=0, weights=start, usual=None)
 
     def learn_one(self, example: Example) -> None:
-        """Take one step towards ranking the played item, row 0, above the others.
-
-        With q the softmax of the other rows and H its entropy, the gradient of -log softmax(played) is
-        -s(H - d) x, where x is the played row less the mean of the others under q, d its score, and s the
-        logistic function. River's gradient for x is -s(-d) x, so the example's weight is their ratio, which
-        lies between 1 and e^H.
+        """Take one step towards ranking the played item, the first one, above the others.
 
         Raises:
             ValueError: a feature is not finite; nothing was learned.
         """
         if not np.isfinite(example.features).all():
             raise ValueError("a feature is not finite: the ranker would never recover")
-        rows = expand(example.features)
-        weights = self.weights().weights
-        scores = rows[1:] @ weights
-        others = np.exp(scores - scores.max())
-        others /= others.sum()
-        difference = rows[0] - others @ rows[1:]
-        entropy = -float(others @ np.log(np.maximum(others, np.finfo(np.float64).tiny)))
-        margin = float(difference @ weights)
-        emphasis = (1.0 + np.exp(min(margin, 500.0))) / (1.0 + np.exp(min(margin, 500.0) - entropy))
+        difference, emphasis = _listwise_step(example.features.astype(np.float32), self.weights().weights)
         self._model.learn_one(_named(difference), True, w=emphasis)
+        self._exported = None
 
     def predict_proba_one(self, features: Float32s) -> dict[bool, float]:
-        """The logistic function of the score of one row (float32, FEATURES), as River gives it."""
-        return self._model.predict_proba_one(_named(expand(features[None])[0]))
+        """The logistic function of the score of one item (float32, FEATURES), as River gives it."""
+        return self._model.predict_proba_one(_named(expand(features.astype(np.float64))))
 
     def predict_one(self, features: Float32s) -> bool:
-        """Whether the score of one row is above 0."""
+        """Whether the score of one item is above 0."""
         return self.predict_proba_one(features)[True] > 0.5
 
     def clone(self) -> Ranker:
@@ -119,19 +123,44 @@ class Ranker:
 
     def weights(self) -> RankerWeights:
         """Export what workers score with."""
-        weights = self._model.weights
-        return RankerWeights(self._optimizer.n_iterations, np.array([weights[name] for name in WEIGHT_NAMES]))
+        if self._exported is None:
+            weights = np.array(_IN_ORDER(self._model.weights))
+            self._exported = RankerWeights(self._optimizer.n_iterations, weights)
+        return self._exported
 
     def _restore(self, *, learned: int, weights: Float64s, usual: Float64s | None) -> None:
         # River has no public way to restore a model from plain numbers.
         self._model._weights = utils.VectorDict(_named(weights))
         self._optimizer.n_iterations = learned
         self._optimizer.g2 = None if usual is None else utils.VectorDict(_named(usual))
+        self._exported = None
 
     def _usual(self) -> Float64s:
         """The running mean of each weight's squared gradient, which the optimizer divides by."""
         usual = self._optimizer.g2
-        return np.zeros(WEIGHTS) if usual is None else np.array([usual[name] for name in WEIGHT_NAMES])
+        return np.zeros(WEIGHTS) if usual is None else np.array(_IN_ORDER(usual))
+
+
+@compiled
+def _listwise_step(features: Float32s, weights: Float64s) -> tuple[Float64s, float]:
+    """What River learns from, and with which weight, so that its step is that of the listwise softmax.
+
+    With q the softmax of the other items and H its entropy, the gradient of -log softmax(played) is
+    -s(H - d) x, where x is the played item less the mean of the others under q, d its score, and s the
+    logistic function. River's gradient for x is -s(-d) x, so the weight is their ratio, which lies between
+    1 and e^H.
+    """
+    scores = weigh(features, weights)
+    others = np.exp(scores[1:] - scores[1:].max())
+    others /= others.sum()
+    difference = expand(features[:, 0].astype(np.float64)) - average(features[:, 1:], others)
+    entropy, margin = 0.0, 0.0
+    for share in others:
+        entropy -= share * np.log(max(share, 1e-300))
+    for weight in range(len(weights)):
+        margin += difference[weight] * weights[weight]
+    odds = min(margin, 500.0)
+    return difference, (1.0 + np.exp(odds)) / (1.0 + np.exp(odds - entropy))
 
 
 def _named(row: Float64s) -> dict[str, float]:

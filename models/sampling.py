@@ -17,6 +17,7 @@ POLICY: Final = "plackett-luce/1"
 
 FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
 
 
 class Rules(NamedTuple):
@@ -101,7 +102,7 @@ def _sum_room(
     """The best score and the sum of strengths of the items that are left and whose artist has room."""
     best, total = -np.inf, 0.0
     for row in range(len(scores)):
-        if free[row] and not _is_full(full, artists[row]):
+        if free[row] and (not len(full) or not _is_full(full, artists[row])):
             best = max(best, scores[row])
             total += strength[row]
     return best, total
@@ -132,7 +133,8 @@ def _is_full(full: IndexArray, artist: int) -> bool:
 def draw_rows(
     scores: FloatArray,
     artists: IndexArray,
-    eligible: npt.NDArray[np.bool_],
+    order: npt.NDArray[np.int64],
+    eligible: Bools,
     rules: Rules,
     most_rows: int,
     depth: int,
@@ -140,10 +142,11 @@ def draw_rows(
 ) -> tuple[npt.NDArray[np.int64], FloatArray, npt.NDArray[np.int64]]:
     """Draw row after row, each from what the rows before it left, as `draw_row` draws one.
 
-    `eligible` (bool, s x n) says which of n items, best first, may stand on which of s rows. A row draws from
-    the best `depth` of them; it is left out where there are too few, or once `most_rows` were drawn. Each
-    uses the `uniforms` behind those of the rows before it, drawn or not. Returns the chosen items of all rows
-    one after the other, the probability of each draw, and how many belong to each row.
+    `order` (int64, n) lists the items, best first, and `eligible` (bool, s x n) says which may stand on which
+    of s rows. A row draws from the best `depth` of them; it is left out where there are too few, or once
+    `most_rows` were drawn. Each uses the `uniforms` behind those of the rows before it, drawn or not. Returns
+    the chosen items of all rows one after the other, the probability of each draw, and how many belong to
+    each row.
     """
     chosen = np.empty(rules.places.sum(), np.int64)
     propensity = np.empty(len(chosen), np.float64)
@@ -151,7 +154,7 @@ def draw_rows(
     free = np.ones(len(scores), np.bool_)
     end = first_uniform = rows_drawn = 0
     for row in range(len(eligible)):
-        items = np.flatnonzero(eligible[row] & free)[:depth]
+        items = _best_eligible(order, eligible[row], free, depth)
         if len(items) >= rules.fewest[row] and rows_drawn < most_rows:
             picks, odds = _draw_row(
                 scores[items],
@@ -169,3 +172,17 @@ def draw_rows(
             rows_drawn += 1
         first_uniform += rules.places[row]
     return chosen[:end], propensity[:end], counts
+
+
+@compiled
+def _best_eligible(
+    order: npt.NDArray[np.int64], eligible: Bools, free: Bools, depth: int
+) -> npt.NDArray[np.int64]:
+    best, count = np.empty(depth, np.int64), 0
+    for item in order:
+        if eligible[item] and free[item]:
+            best[count] = item
+            count += 1
+            if count == depth:
+                break
+    return best[:count]

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -42,17 +42,6 @@ class SignalKind(IntEnum):
     LIKED = 5  # weight +1 for like and save, -1 for their reversals
 
 
-class Signal(NamedTuple):
-    """One row before it is packed: the columns of `SIGNAL`, in its order."""
-
-    item: ItemKey
-    other: ItemKey
-    kind: SignalKind
-    weight: float
-    at: int
-    offset: int
-
-
 @dataclass(frozen=True, slots=True)
 class SignalBlock:
     """All signals of one batch for one partition of items.
@@ -75,10 +64,9 @@ def partition_of(item: ItemKey, *, partitions: int) -> int:
     return item % partitions
 
 
-def make_block(signals: Sequence[Signal], *, ids: Sequence[str], source_partition: int) -> SignalBlock:
-    """Gather signals, in order of offset, and the ids of the items that were played or acted on."""
-    rows = np.array(list(signals), dtype=SIGNAL)
-    return SignalBlock(source_partition=source_partition, ids=tuple(ids), rows=rows)
+def gather(signals: Sequence[SignalRows]) -> SignalRows:
+    """Join the signals of several events, in the order given."""
+    return np.concatenate((np.zeros(0, SIGNAL), *signals))
 
 
 def pack_block(block: SignalBlock) -> bytes:

@@ -26,10 +26,7 @@ class Why(NamedTuple):
 
 
 class SlateItem(NamedTuple):
-    """One recommended item: its score (log-odds) and the probability with which it was drawn here.
-
-    A tuple, because a slate holds seventy of them and frozen dataclasses take four times as long to make.
-    """
+    """One recommended item: its score (log-odds) and the probability with which it was drawn here."""
 
     item: str
     score: float
@@ -38,14 +35,25 @@ class SlateItem(NamedTuple):
     why: Why
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
-    """A titled row of items; `propensity` is the probability with which the shelf was chosen."""
+class Shelf(NamedTuple):
+    """A titled row of items, best place first, kept in columns; `items` gives them one by one.
+
+    `propensities` are those of the items, `propensity` is the probability with which the shelf was chosen.
+    """
 
     id: str
     title: str
-    items: tuple[SlateItem, ...]
+    ids: tuple[str, ...]
+    scores: tuple[float, ...]
+    propensities: tuple[float, ...]
+    sources: tuple[tuple[str, ...], ...]
+    whys: tuple[Why, ...]
     propensity: float = 1.0
+
+    @property
+    def items(self) -> tuple[SlateItem, ...]:
+        """The items of the row."""
+        return tuple(map(SlateItem, self.ids, self.scores, self.propensities, self.sources, self.whys))
 
 
 @dataclass(frozen=True, slots=True)

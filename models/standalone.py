@@ -16,8 +16,8 @@ from models.examples import Example
 from models.items import ModelRows, apply_signals, empty_states, item_models
 from models.personalizer import Personalizer
 from models.ranker import Ranker
-from models.shelves import SHELVES, ShelfMaker
-from models.signals import SignalBlock, make_block
+from models.shelves import SHELVES, ShelfKind
+from models.signals import SignalBlock, gather
 from models.slate import Slate
 from models.state import ListenerState, new_listener
 
@@ -25,7 +25,7 @@ from models.state import ListenerState, new_listener
 class Standalone:
     """Listeners, items, catalogue and ranker in memory; nothing is ever forgotten between batches."""
 
-    def __init__(self, *, ring_events: int, shelves: Sequence[ShelfMaker] = SHELVES) -> None:
+    def __init__(self, *, ring_events: int, shelves: Sequence[ShelfKind] = SHELVES) -> None:
         self._ring_events = ring_events
         self.items = ItemStates()
         self._ranker = Ranker()
@@ -70,8 +70,9 @@ class Standalone:
         self._learn_ranker(example for _, example in outcome.examples)
 
     def _learn_items(self, outcome: Outcome, partition: int) -> None:
-        if outcome.signals:
-            block = make_block(outcome.signals, ids=outcome.ids, source_partition=partition)
+        rows = gather(outcome.signals)
+        if len(rows):
+            block = SignalBlock(partition, tuple(outcome.ids), rows)
             self.catalogue.apply_models(*self.items.learn(block))
 
     def _learn_ranker(self, examples: Iterable[Example]) -> None:
@@ -94,7 +95,7 @@ class NextUp:
     def recommend(self, user: str, *, most: int) -> Sequence[str]:
         """The items of the next-up shelf; nothing before a listener's first event."""
         slate = self._slates.get(user)
-        return [item.item for item in slate.shelves[0].items[:most]] if slate and slate.shelves else []
+        return slate.shelves[0].ids[:most] if slate and slate.shelves else ()
 
     def learn_one(self, event: Event) -> None:
         """Learn an event, with every update applied at once."""

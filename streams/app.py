@@ -17,7 +17,7 @@ from streams.replica import Replica
 from streams.settings import Settings
 from streams.topics import CATALOG, DEAD_LETTERS, EXAMPLES, ITEM_SIGNALS, LISTENING_EVENTS, declared_topics
 
-LISTENER_BATCH = 200
+LISTENER_BATCH = 100
 """Events learned at once: about 150 ms, so that heartbeats and fetches are never late."""
 BUFFER = 16
 LOCK_STEP_BUFFER = 100_000

@@ -9,7 +9,7 @@ import numpy as np
 import orjson
 
 from models.profile import HORIZONS, Profile
-from models.slate import Shelf, Slate, Why
+from models.slate import Because, Shelf, Slate
 
 SURFACE: Final = "home"
 
@@ -26,8 +26,8 @@ def encode_recommendation(
             "emitted_at": emitted_at,
             "surface": SURFACE,
             "taste": {
-                name: base64.b64encode(taste.astype(np.float16).tobytes()).decode()
-                for name, taste in zip(HORIZONS, profile.tastes, strict=True)
+                name: base64.b64encode(taste).decode()
+                for name, taste in zip(HORIZONS, profile.tastes.astype(np.float16), strict=True)
             },
             "shelves": [_shelf(shelf) for shelf in slate.shelves],
             "policy": slate.policy,
@@ -37,16 +37,22 @@ def encode_recommendation(
 
 
 def _shelf(shelf: Shelf) -> dict[str, Any]:
+    columns = shelf.ids, shelf.scores, shelf.propensities, shelf.sources, shelf.whys
     return {
         "id": shelf.id,
         "title": shelf.title,
         "propensity": shelf.propensity,
         "items": [
-            {"item": item, "score": score, "propensity": propensity, "sources": sources, "why": _why(why)}
-            for item, score, propensity, sources, why in shelf.items
+            {
+                "item": item,
+                "score": score,
+                "propensity": propensity,
+                "sources": sources,
+                "why": {"because": why[0], "item": why[1]} if why[1] else _BECAUSE[why[0]],
+            }
+            for item, score, propensity, sources, why in zip(*columns, strict=True)
         ],
     }
 
 
-def _why(why: Why) -> dict[str, str]:
-    return {"because": why.because, "item": why.item} if why.item else {"because": why.because}
+_BECAUSE: Final = {because: {"because": because.value} for because in Because}

@@ -1,29 +1,28 @@
-"""Shelves: each a title, a candidate query and a reason; composed into a slate in this order."""
+"""Shelves: each a title, a query and a reason; composed into a slate in this order."""
 
 from __future__ import annotations
 
 from typing import Final
 
-from models.shelves.because_you_played import BecauseYouPlayed
-from models.shelves.hidden_gems import HiddenGems
-from models.shelves.new_to_you import NewToYou
-from models.shelves.next_up import NextUp
-from models.shelves.on_repeat import OnRepeat
-from models.shelves.page import Page, ShelfMaker, Theme
-from models.shelves.popular import PopularNow
-from models.shelves.rediscover import Rediscover
-from models.shelves.vibe import KeepTheVibe
+from models.shelves.because_you_played import BECAUSE_YOU_PLAYED
+from models.shelves.hidden_gems import HIDDEN_GEMS
+from models.shelves.kind import ShelfKind
+from models.shelves.new_to_you import NEW_TO_YOU
+from models.shelves.next_up import NEXT_UP
+from models.shelves.on_repeat import ON_REPEAT
+from models.shelves.popular import POPULAR_NOW
+from models.shelves.rediscover import REDISCOVER
+from models.shelves.vibe import KEEP_THE_VIBE
 
-NEXT_UP: Final = NextUp()
-SHELVES: Final[tuple[ShelfMaker, ...]] = (
+SHELVES: Final = (
     NEXT_UP,
-    KeepTheVibe(),
-    BecauseYouPlayed(),
-    OnRepeat(),
-    Rediscover(),
-    NewToYou(),
-    PopularNow(),
-    HiddenGems(),
+    KEEP_THE_VIBE,
+    BECAUSE_YOU_PLAYED,
+    ON_REPEAT,
+    REDISCOVER,
+    NEW_TO_YOU,
+    POPULAR_NOW,
+    HIDDEN_GEMS,
 )
 
-__all__ = ["NEXT_UP", "SHELVES", "Page", "ShelfMaker", "Theme"]
+__all__ = ["NEXT_UP", "SHELVES", "ShelfKind"]

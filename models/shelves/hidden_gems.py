@@ -1,29 +1,14 @@
-"""Hidden gems: what fits, and few others play."""
+"""Hidden gems: what fits, few others play, and this session has not had yet."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
+from typing import Final
 
 from models.features import Feature
-from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Theme
+from models.shelves.kind import Fact, ShelfKind, above_zero, zero
 
-
-@dataclass(frozen=True, slots=True)
-class HiddenGems:
-    """The less popular half of the candidates, but for what was played already in this session."""
-
-    id: str = "hidden-gems"
-    places: int = ROW_PLACES
-    temperature: float = ROW_TEMPERATURE
-    fewest: int = ROW_FEWEST
-
-    def theme(self, page: Page) -> Theme | None:
-        """What is not among the more popular half of the candidates."""
-        popularity = page.feature(Feature.POPULARITY)
-        middle = len(popularity) // 2
-        if not middle:
-            return None
-        rare = popularity <= np.partition(popularity, middle)[middle]
-        return Theme("Hidden gems", rare & (page.feature(Feature.IN_SESSION) == 0))
+HIDDEN_GEMS: Final = ShelfKind(
+    id="hidden-gems",
+    title="Hidden gems",
+    query=((above_zero(Fact.RARE),), (zero(Feature.IN_SESSION),)),
+)

@@ -2,21 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Final
 
 from models.features import Feature
-from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Theme
+from models.shelves.kind import ShelfKind, above_zero
 
-
-@dataclass(frozen=True, slots=True)
-class NewToYou:
-    """Items that are not in the ring."""
-
-    id: str = "new-to-you"
-    places: int = ROW_PLACES
-    temperature: float = ROW_TEMPERATURE
-    fewest: int = ROW_FEWEST
-
-    def theme(self, page: Page) -> Theme:
-        """What the ring does not hold."""
-        return Theme("New to you", page.feature(Feature.UNHEARD) > 0)
+NEW_TO_YOU: Final = ShelfKind(id="new-to-you", title="New to you", query=((above_zero(Feature.UNHEARD),),))

@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Final
 
-import numpy as np
+from models.shelves.kind import ShelfKind
 
-from models.shelves.page import Page, Theme
-
-
-@dataclass(frozen=True, slots=True)
-class NextUp:
-    """Everything is eligible; it explores little, for it is what a player plays by itself."""
-
-    id: str = "next-up"
-    places: int = 20
-    temperature: float = 0.02
-    fewest: int = 1
-
-    def theme(self, page: Page) -> Theme:
-        """All candidates."""
-        return Theme(title="Next up", eligible=np.ones(len(page.scores), np.bool_))
+# It explores little, for it is what a player plays by itself.
+NEXT_UP: Final = ShelfKind(id="next-up", title="Next up", places=20, temperature=0.02, fewest=1)

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Final
 
-from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Theme
-from models.slate import Because, Why
+from models.shelves.kind import Fact, ShelfKind, above_zero
+from models.slate import Because
 
-
-@dataclass(frozen=True, slots=True)
-class PopularNow:
-    """The most played items of all."""
-
-    id: str = "popular-now"
-    places: int = ROW_PLACES
-    temperature: float = ROW_TEMPERATURE
-    fewest: int = ROW_FEWEST
-
-    def theme(self, page: Page) -> Theme:
-        """What is among the most played of the catalogue."""
-        popular = page.catalogue.in_top[page.candidates.positions]
-        return Theme("Popular right now", popular, Why(Because.POPULAR))
+POPULAR_NOW: Final = ShelfKind(
+    id="popular-now",
+    title="Popular right now",
+    query=((above_zero(Fact.IN_TOP),),),
+    because=Because.POPULAR,
+)

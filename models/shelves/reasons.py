@@ -6,45 +6,48 @@ from itertools import product
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
-from models.candidates import Candidates
+from models.compiled import compiled
 from models.features import Feature
-from models.shelves.page import Page
 from models.slate import Because, Why
 
-_EVIDENCE: Final = [
-    Feature.FIRST_ORDER,
-    Feature.SESSIONS_BAG,
-    Feature.UNHEARD,
-    Feature.ARTIST_LASTING,
-]
-_PLACES: Final = np.array([16, 8, 4, 2])
+
+@compiled
+def weigh_reasons(features: npt.NDArray[np.float32], item: int, explained: bool) -> int:
+    """Say which reasons an item has, by its features (float32, FEATURES x n): a number for `REASONS`.
+
+    `explained` tells whether an item of the session explains it.
+    """
+    return int(
+        16 * (features[Feature.FIRST_ORDER, item] > 0)
+        + 8 * (features[Feature.SESSIONS_BAG, item] > 0)
+        + 4 * (features[Feature.UNHEARD, item] > 0)
+        + 2 * (features[Feature.ARTIST_LASTING, item] > 0)
+        + explained
+    )
 
 
-def _reason(follows: bool, shares_sessions: bool, unheard: bool, artist: bool, after: bool) -> Why | Because:
-    """A reason that needs no other item, or the kind of one that does."""
-    if after and follows:
+def _reason(follows: bool, shares_sessions: bool, unheard: bool, artist: bool, explained: bool) -> Because:
+    if explained and follows:
         return Because.PLAYED_AFTER
-    if after and shares_sessions:
+    if explained and shares_sessions:
         return Because.SAME_SESSION
     if not unheard:
-        return Why(Because.ON_REPEAT)
+        return Because.ON_REPEAT
     if artist:
-        return Why(Because.SAME_ARTIST)
-    return Because.PLAYED_AFTER if after else Why(Because.POPULAR)
+        return Because.SAME_ARTIST
+    return Because.PLAYED_AFTER if explained else Because.POPULAR
 
 
-_REASONS: Final = [_reason(*evidence) for evidence in product((False, True), repeat=5)]
-"""The reason for each combination of evidence, read as a binary number."""
+REASONS: Final = tuple(_reason(*evidence) for evidence in product((False, True), repeat=5))
+"""The reason for each combination of evidence."""
+_PLAIN: Final = tuple(
+    None if reason in (Because.PLAYED_AFTER, Because.SAME_SESSION) else Why(reason) for reason in REASONS
+)
+"""The same as it is said, where it does not refer to another item."""
 
 
-def strongest_reasons(page: Page, candidates: Candidates) -> list[Why]:
-    """What speaks for each candidate: what it follows, a habit, its artist, or that many play it."""
-    numbers = (candidates.features[:, _EVIDENCE] > 0) @ _PLACES + (candidates.because >= 0)
-    item_id = page.catalogue.item_id
-    return [
-        reason if isinstance(reason, Why) else Why(reason, item_id(item))
-        for reason, item in zip(
-            map(_REASONS.__getitem__, numbers.tolist()), candidates.because.tolist(), strict=True
-        )
-    ]
+def explain(number: int, item: str) -> Why:
+    """Say a reason of `REASONS`; `item` is the id of the item that explains, if one does."""
+    return _PLAIN[number] or Why(REASONS[number], item)

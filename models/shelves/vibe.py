@@ -1,23 +1,17 @@
-"""Keep the vibe going: what belongs to what is playing now."""
+"""Keep the vibe going: what sessions like this one held, but for what this one had."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Final
 
 from models.features import Feature
-from models.shelves.page import ROW_FEWEST, ROW_PLACES, ROW_TEMPERATURE, Page, Theme
+from models.shelves.kind import ShelfKind, above_zero, zero
 
-
-@dataclass(frozen=True, slots=True)
-class KeepTheVibe:
-    """Items of sessions like this one that have not been played in it yet."""
-
-    id: str = "keep-the-vibe"
-    places: int = ROW_PLACES
-    temperature: float = ROW_TEMPERATURE
-    fewest: int = ROW_FEWEST
-
-    def theme(self, page: Page) -> Theme:
-        """What sessions like this one held, but for what this one had."""
-        alike = (page.feature(Feature.SESSIONS_BAG) > 0) | (page.feature(Feature.RULES) > 0)
-        return Theme("Keep the vibe going", alike & (page.feature(Feature.IN_SESSION) == 0))
+KEEP_THE_VIBE: Final = ShelfKind(
+    id="keep-the-vibe",
+    title="Keep the vibe going",
+    query=(
+        (above_zero(Feature.SESSIONS_BAG), above_zero(Feature.RULES)),
+        (zero(Feature.IN_SESSION),),
+    ),
+)

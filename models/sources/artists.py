@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from models.compiled import compiled
-from models.sources.scan import FRESH_PLAYS, Float32s, Plays
+from models.sources.scan import Float32s, Plays
 
 OCCURRENCES: Final = 64
 """Earlier plays of each artist of the context whose successors count."""
@@ -17,7 +17,8 @@ AFTER_SKIP_WEIGHT: Final = 0.5
 SKIPPED_VOICE: Final = 0.4
 FADE: Final = 0.95
 LATELY_HALF_LIFE_HOURS: Final = 3.0
-LASTING_HALF_LIFE_HOURS: Final = 720.0
+LATELY_HOURS: Final = 60.0
+"""Plays older than twenty half-lives, a millionth each, are not counted."""
 WORTH_PROPOSING: Final = 0.05
 """Evidence from which on an artist's most played items are candidates."""
 
@@ -40,8 +41,12 @@ class Artists(NamedTuple):
 
 
 @compiled
-def recall_artists(plays: Plays, now_seconds: float) -> Artists:
-    """Count, age and chain the artists of the ring."""
+def recall_artists(plays: Plays, month: Float32s, newest_age: Float32s, now_seconds: float) -> Artists:
+    """Count, age and chain the artists of the ring.
+
+    `month` and `newest_age` (float32, by item number) are the plays of each item, counting half after a
+    month, and the seconds since its last one.
+    """
     size = plays.artists.known[0]
     found = Artists(
         np.zeros(size, np.float32),
@@ -51,7 +56,8 @@ def recall_artists(plays: Plays, now_seconds: float) -> Artists:
         np.full(size, -1.0, np.float32),
         np.zeros(size, np.float32),
     )
-    _count_plays(plays, now_seconds, found)
+    _add_up_items(plays, month, newest_age, found)
+    _count_late_plays(plays, now_seconds, found)
     for back in range(1, plays.context + 1):
         total, directly = _add_rules(plays, back, 0.0, 0.0, found)
         if total > 0:
@@ -64,22 +70,24 @@ def recall_artists(plays: Plays, now_seconds: float) -> Artists:
 
 
 @compiled
-def _count_plays(plays: Plays, now_seconds: float, found: Artists) -> None:
-    session, age, lately, lasting = -1, 0.0, 0.0, 0.0
-    for play in range(len(plays.item) - 1, -1, -1):
-        if plays.session[play] != session or len(plays.item) - play <= FRESH_PLAYS:
-            session = plays.session[play]
-            age = max(0.0, now_seconds - plays.at[play])
-            lately = np.exp2(-age / (3600.0 * LATELY_HALF_LIFE_HOURS))
-            lasting = np.exp2(-age / (3600.0 * LASTING_HALF_LIFE_HOURS))
-        artist = plays.artist_of[plays.item[play]]
+def _add_up_items(plays: Plays, month: Float32s, newest_age: Float32s, found: Artists) -> None:
+    for item in range(plays.in_ring):
+        artist = plays.artist_of[item]
         if artist < 0:
             continue
-        if found.newest_age[artist] < 0:
-            found.newest_age[artist] = age
-        if plays.good[play]:
-            found.lately[artist] += lately
-            found.lasting[artist] += lasting
+        found.lasting[artist] += month[item]
+        if found.newest_age[artist] < 0 or newest_age[item] < found.newest_age[artist]:
+            found.newest_age[artist] = newest_age[item]
+
+
+@compiled
+def _count_late_plays(plays: Plays, now_seconds: float, found: Artists) -> None:
+    for play in range(len(plays.item)):
+        age_hours = max(0.0, now_seconds - plays.at[play]) / 3600.0
+        if age_hours <= LATELY_HOURS and plays.good[play]:
+            artist = plays.artist_of[plays.item[play]]
+            if artist >= 0:
+                found.lately[artist] += np.exp2(-age_hours / LATELY_HALF_LIFE_HOURS)
 
 
 @compiled

@@ -69,20 +69,19 @@ def recall_habits(plays: Plays, now_seconds: float) -> Habits:
 
 @compiled
 def _no_habits(size: int) -> Habits:
-    # What is counted of an item lies side by side: a play then touches one line of the processor's cache.
-    table = np.zeros((size, 11), np.float32)
+    table = np.zeros((11, size), np.float32)
     habits = Habits(
-        table[:, 0],
-        table[:, 1],
-        table[:, 2],
-        table[:, 3],
-        table[:, 4],
-        table[:, 5],
-        table[:, 6],
-        table[:, 7],
-        table[:, 8],
-        table[:, 9],
-        table[:, 10],
+        table[0],
+        table[1],
+        table[2],
+        table[3],
+        table[4],
+        table[5],
+        table[6],
+        table[7],
+        table[8],
+        table[9],
+        table[10],
     )
     habits.newest_age[:] = -1.0
     return habits

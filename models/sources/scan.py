@@ -16,13 +16,14 @@ from models.compiled import compiled
 
 CONTEXT_PLAYS: Final = 8
 """Last plays of the current session that speak of what comes next."""
-EXTRA_ITEMS: Final = 4096
-"""Room for items outside the ring: 64 popular ones, 24 after each of 8, 32 by each of some 70 artists."""
+EXTRA_ITEMS: Final = 2048
+"""Room for items outside the ring: 64 popular ones, 24 after each of 8, 32 by each of some 56 artists."""
 FRESH_PLAYS: Final = 64
 """Among the newest plays minutes matter; further back one age serves a whole session."""
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
+Times = npt.NDArray[np.uint32]
 Float32s = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
@@ -43,7 +44,7 @@ class Plays(NamedTuple):
     """The plays of a ring, oldest first (n of them), skips included; items and artists go by number.
 
     `item` (int32, n) is the number of the item of each play, `good` (bool, n) whether it was a play of 30
-    seconds or more, `at` (int64, n) when it ended, `session` (int32, n) its session. `earlier` (int32, n) is
+    seconds or more, `at` (uint32, n) when it ended, `session` (int32, n) its session. `earlier` (int32, n) is
     the play of the same item before it and `earlier_by_artist` the play of the same artist, -1 for none.
     `artist_of` (int32, by item number) is the number of the artist, -1 if unknown. `in_ring` counts the
     items of the ring, whose numbers are the first, and `context` the last plays, at most 8, of the current
@@ -51,7 +52,7 @@ class Plays(NamedTuple):
     """
 
     item: Int32s
-    at: Int64s
+    at: Times
     session: Int32s
     good: Bools
     earlier: Int32s
@@ -64,7 +65,28 @@ class Plays(NamedTuple):
 
 
 @compiled
-def scan_plays(index: Int32s, at: Int64s, session: Int32s, good: Bools, artist_at: Int32s) -> Plays:
+def keep_plays(
+    index: Int32s, at: Times, session: Int32s, good: Bools, is_play: Bools
+) -> tuple[Int32s, Times, Int32s, Bools]:
+    """Keep the plays among events, skips included, of any length."""
+    count = 0
+    for event in range(len(is_play)):
+        count += is_play[event]
+    if count == len(is_play):
+        return index, at, session, good
+    # One more than needed: writing whatever comes and moving on for plays only is faster than a branch.
+    kept_index, kept_at = np.empty(count + 1, np.int32), np.empty(count + 1, np.uint32)
+    kept_session, kept_good = np.empty(count + 1, np.int32), np.empty(count + 1, np.bool_)
+    place = 0
+    for event in range(len(is_play)):
+        kept_index[place], kept_at[place] = index[event], at[event]
+        kept_session[place], kept_good[place] = session[event], good[event]
+        place += is_play[event]
+    return kept_index[:count], kept_at[:count], kept_session[:count], kept_good[:count]
+
+
+@compiled
+def scan_plays(index: Int32s, at: Times, session: Int32s, good: Bools, artist_at: Int32s) -> Plays:
     """Number the items and artists of plays, given by catalogue position and oldest first; chain repeats.
 
     `artist_at` (int32) is the artist of each catalogue position, -1 if unknown.
@@ -73,7 +95,7 @@ def scan_plays(index: Int32s, at: Int64s, session: Int32s, good: Bools, artist_a
     item, earlier = _number_items(items, index)
     in_ring = items.known[0]
     artists = new_numbering(in_ring + EXTRA_ITEMS)
-    artist_of = np.full(len(items.value), -1, np.int32)
+    artist_of = np.empty(len(items.value), np.int32)
     number_artists(items, artists, artist_of, artist_at, 0)
     earlier_by_artist = _chain_artists(item, artist_of, artists.known[0])
     context = count_in_session(session, CONTEXT_PLAYS)
@@ -98,8 +120,9 @@ def count_in_session(session: Int32s, most: int) -> int:
 @compiled
 def new_numbering(room: int) -> Numbering:
     """Make an empty numbering with room for that many values."""
+    # Up to three quarters full: what is scanned has to stay in the processor's cache.
     places = 64
-    while places < 2 * room:
+    while 3 * places < 4 * room:
         places *= 2
     return Numbering(np.full(places, -1, np.int32), np.empty(room, np.int32), np.zeros(1, np.int64))
 
@@ -147,8 +170,7 @@ def number_artists(
     """Number the artists of the items from number `first` on, in place."""
     for item in range(first, items.known[0]):
         artist = artist_at[items.value[item]]
-        if artist >= 0:
-            artist_of[item] = give_number(artists, artist)
+        artist_of[item] = give_number(artists, artist) if artist >= 0 else -1
 
 
 @compiled

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Final
 
 from models.batch import Outcome, Placed, blocks_by_partition, process_batch
 from models.personalizer import Personalizer
@@ -24,7 +28,9 @@ from streams.recommendations import encode_recommendation
 from streams.schemas import Refused, decode_event
 from streams.topics import DEAD_LETTERS, EXAMPLES, ITEM_SIGNALS, RANKER_KEY, RECOMMENDATIONS
 
-EXAMPLES_PER_RECORD = 64
+THREADS: Final = 2
+"""Batches computed at once; Python runs in one of them, compiled passes in all."""
+EXAMPLES_PER_RECORD: Final = 64
 """At under 4 KB each, a record of examples stays well under what Kafka takes."""
 
 
@@ -47,6 +53,7 @@ class ListenerAgent:
         self._personalizer = personalizer
         self._freshness = freshness
         self._clock = clock
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="listener")
         self._partitions = partitions
         self._listeners = ListenerCache(
             personalizer, ring_events=ring_events, cached_listeners=cached_listeners
@@ -54,20 +61,34 @@ class ListenerAgent:
 
     async def __call__(self, batch: Batch, state: StateReader) -> Commit:
         """Learn a batch and say what to write and send."""
-        await self._freshness.refresh(batch)
         events, outputs = self._decode(batch)
-        listeners = self._listeners.load(batch.partition, [placed.event.user for placed in events], state)
-        counts = _counts_before(listeners, events)
-        slates: list[Output] = []
+        slates: dict[int, Output] = {}
 
         def emit(placed: Placed, listener: ListenerState, slate: Slate) -> None:
-            slates.append(self._recommendation(batch.partition, placed, listener, slate))
+            slates[placed.offset] = self._recommendation(batch.partition, placed, listener, slate)
 
-        outcome = process_batch(self._personalizer, listeners, events, partition=batch.partition, emit=emit)
+        async with self._freshness.models_for(batch):
+            users = [placed.event.user for placed in events]
+            listeners = self._listeners.load(batch.partition, users, state)
+            counts = _counts_before(listeners, events)
+            self._personalizer.meet(placed.event for placed in events)
+            # Compiled passes leave Python to other threads: Kafka is served and a second batch computed.
+            outcome = await asyncio.get_running_loop().run_in_executor(
+                self._threads,
+                partial(
+                    process_batch,
+                    self._personalizer,
+                    listeners,
+                    events,
+                    partition=batch.partition,
+                    emit=emit,
+                ),
+            )
         writes: dict[bytes, bytes | None] = {}
         for user, listener in listeners.items():
             writes |= changed_values(listener, count_before=counts[user])
-        return Commit(writes=writes, outputs=[*outputs, *slates, *self._lessons(outcome, batch.partition)])
+        outputs += (slates[offset] for offset in sorted(slates))
+        return Commit(writes=writes, outputs=[*outputs, *self._lessons(outcome, batch.partition)])
 
     def _decode(self, batch: Batch) -> tuple[list[Placed], list[Output]]:
         now = self._clock()

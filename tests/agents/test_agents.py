@@ -1,7 +1,8 @@
 """The agents as functions: batches and stored state in, writes and outputs out, cut anywhere."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 import numpy as np
 import orjson
@@ -16,7 +17,7 @@ from models.features import FEATURES
 from models.items import decode_models, load_states
 from models.personalizer import Personalizer
 from models.ranker import Ranker, decode_ranker, decode_weights
-from models.signals import NOBODY, Signal, SignalKind, make_block, pack_block
+from models.signals import NOBODY, SIGNAL, SignalBlock, SignalKind, pack_block
 from models.training import pack_examples, unpack_examples
 from streams.agents.item import item_state_key, learn_signals, pass_catalog
 from streams.agents.listener import ListenerAgent
@@ -58,8 +59,10 @@ def handle(handler, given_batch: Batch, state: Stored):
 
 
 class Fresh:
-    async def refresh(self, batch: Batch) -> None:
+    @asynccontextmanager
+    async def models_for(self, batch: Batch) -> AsyncIterator[None]:
         """The catalogue stays as it is."""
+        yield
 
 
 def listener_agent(cached_listeners: int = 10) -> ListenerAgent:
@@ -136,8 +139,8 @@ def test_memory_holds_no_more_listeners_than_it_may():
 
 def signals(*offsets: int) -> bytes:
     item = stable_key("t:1")
-    rows = [Signal(item, NOBODY, SignalKind.PLAYED, 1.0, 1, offset) for offset in offsets]
-    return pack_block(make_block(rows, ids=["t:1"], source_partition=3))
+    rows = np.array([(item, NOBODY, SignalKind.PLAYED, 1.0, 1, offset) for offset in offsets], SIGNAL)
+    return pack_block(SignalBlock(source_partition=3, ids=("t:1",), rows=rows))
 
 
 def plays_counted(state: Stored) -> int:
@@ -184,7 +187,7 @@ def test_catalog_records_pass_and_garbage_does_not():
 
 
 def examples(*offsets: int) -> bytes:
-    rows = [(o, Example(np.random.default_rng(o).random((5, FEATURES), np.float32))) for o in offsets]
+    rows = [(o, Example(np.random.default_rng(o).random((FEATURES, 5)).astype(np.float16))) for o in offsets]
     return pack_examples(rows, source_partition=1)
 
 

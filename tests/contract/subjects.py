@@ -14,7 +14,7 @@ from models.listeners import Population, simulate
 from models.observation import observe
 from models.personalizer import Personalizer
 from models.ranker import Ranker, decode_ranker, encode_ranker, score
-from models.signals import make_block
+from models.signals import SignalBlock
 from models.standalone import Standalone
 from models.state import (
     changed_values,
@@ -99,8 +99,8 @@ class ItemSubject:
         signals = observe(event, self.history, item=item, artist=stable_key("artist"), offset=offset)
         if event.item and offset > self.after:
             self.history.append(item, index=0, at_seconds=int(event.at), ms_played=event.ms_played, code=0)
-        if signals:
-            block = make_block(signals, ids=(), source_partition=0)
+        if len(signals):
+            block = SignalBlock(source_partition=0, ids=(), rows=signals)
             places = np.searchsorted(self.keys, block.rows["item"])
             apply_signals(self.states, places, block, offset=2 * 10**9 + offset, after=self.after)
         self.after = max(self.after, offset)
@@ -137,14 +137,14 @@ class RankerSubject:
     def learn(self, event: Event, offset: int) -> None:
         if offset <= self.after:
             return
-        draws = np.random.default_rng(offset).random((31, FEATURES), np.float32)
+        draws = np.random.default_rng(offset).random((FEATURES, 31)).astype(np.float16)
         draws[0, 0] = 1.0
         self.ranker.learn_one(Example(features=draws))
         self.after = offset
 
     def answer(self) -> bytes:
-        rows = np.random.default_rng(7).random((50, FEATURES), np.float32)
-        return score(rows, self.ranker.weights()).tobytes()
+        items = np.random.default_rng(7).random((FEATURES, 50), np.float32)
+        return score(items, self.ranker.weights()).tobytes()
 
     def state(self) -> bytes:
         return encode_ranker(self.ranker)

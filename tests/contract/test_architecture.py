@@ -25,7 +25,8 @@ ENGINE_ONLY = {"aiokafka", "faust", "mode", "rocksdict"}
 """One package knows how Faust and RocksDB work; everything else is given batches and returns commits."""
 
 CORE_FLOW = (
-    *("models.errors", "models.compiled", "models.chance", "models.events", "models.item_space"),
+    *("models.errors", "models.compiled", "models.chance", "models.events", "models.key_index"),
+    "models.item_space",
     *("models.signals", "models.items", "models.history", "models.reward", "models.observation"),
     *("models.profile", "models.catalogue", "models.sources", "models.moment", "models.features"),
     *("models.evidence", "models.recall", "models.candidates", "models.crosses", "models.examples"),

@@ -33,7 +33,7 @@ def play(at, *, item="t:1", ms=200_000, type=EventType.PLAY):
 def test_a_taste_update_lies_between_the_old_taste_and_the_item(old, item, weight, decay):
     old, item = unit(old), unit(item)
     assume(old.any() and item.any() and float(old @ item) > -0.99)
-    new = unit(update_taste(old, item, weight=weight, decay=np.float32(decay)))
+    new = unit(update_taste(old, item, weight, decay))
     between = float(old @ item)
     assert float(new @ old) >= between - 1e-4
     assert float(new @ item) >= between - 1e-4
@@ -43,7 +43,7 @@ def test_a_taste_update_lies_between_the_old_taste_and_the_item(old, item, weigh
 def test_a_negative_weight_moves_away(old, item, weight):
     old, item = unit(old), unit(item)
     assume(old.any() and item.any())
-    new = update_taste(old, item, weight=-weight, decay=np.float32(1))
+    new = update_taste(old, item, -weight, 1.0)
     assert float(new @ item) <= float(old @ item) + 1e-4
 
 

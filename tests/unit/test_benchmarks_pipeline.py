@@ -12,7 +12,6 @@ import pytest
 from benchmarks import topics
 from benchmarks.appended import check_slates, latencies_ms, steady_rate
 from benchmarks.latency import paced, summarize
-from benchmarks.lives import key_of
 from benchmarks.peers.process import PeerFailed
 from benchmarks.pipeline import fresh_settings, measure_pipeline
 from benchmarks.prepared import encode_future, prepared_topics
@@ -61,7 +60,7 @@ def test_the_future_goes_on_where_the_ring_ends(world: World) -> None:
         assert times[1] - last < 86_400
     # In this world the second ring begins with the very events that follow the first.
     first, second = world.listeners[:2]
-    following = [key_of(event) for event in first.future]
+    following = [event.subject for event in first.future]
     assert second.state.history.item[:FUTURE_EVENTS].tolist() == following
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
+DECORATORS = {"compiled", "unlocked"}
 WARM = "from models.warm import warm; warm(print)"
 
 ANOTHER_LOG = """
@@ -40,7 +41,7 @@ def passes() -> set[str]:
         f"{path.stem}.{node.name}"
         for path in (ROOT / "models").rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.FunctionDef) and "compiled" in map(ast.unparse, node.decorator_list)
+        if isinstance(node, ast.FunctionDef) and DECORATORS & set(map(ast.unparse, node.decorator_list))
     }
 
 

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from models.crosses import CROSSES, WEIGHT_NAMES, WEIGHTS, expand, weigh
+from models.crosses import CROSSES, WEIGHT_NAMES, WEIGHTS, average, expand, weigh
 from models.evidence import log2_1p
-from models.features import FEATURE_NAMES, FEATURES, MEANINGS, SOURCES, Feature, proposed_by
+from models.features import FEATURE_NAMES, FEATURES, MEANINGS, SOURCE_NAMES, SOURCES, Feature, sources_of
 
 
 def test_every_feature_has_a_column_a_name_and_a_meaning():
@@ -17,11 +17,12 @@ def test_every_feature_has_a_column_a_name_and_a_meaning():
 
 def test_each_source_is_named_by_its_features_and_by_no_other():
     for feature in Feature:
-        row = np.zeros((1, FEATURES), np.float32)
-        row[0, feature] = 0.25
-        assert proposed_by(row) == [tuple(name for name, shown in SOURCES.items() if feature in shown)]
-    assert proposed_by(np.ones((2, FEATURES), np.float32)) == [tuple(SOURCES)] * 2
-    assert proposed_by(np.zeros((0, FEATURES), np.float32)) == []
+        features = np.zeros((FEATURES, 2), np.float32)
+        features[feature, 1] = 0.25
+        expected = tuple(name for name, shown in SOURCES.items() if feature in shown)
+        assert SOURCE_NAMES[sources_of(features, 1)] == expected
+        assert SOURCE_NAMES[sources_of(features, 0)] == ()
+    assert SOURCE_NAMES[sources_of(np.ones((FEATURES, 1), np.float32), 0)] == tuple(SOURCES)
 
 
 def test_no_cross_comes_twice():
@@ -31,9 +32,12 @@ def test_no_cross_comes_twice():
 
 def test_weighing_is_the_product_with_the_expanded_rows():
     rng = np.random.default_rng(1)
-    features, weights = rng.random((50, FEATURES)).astype(np.float32), rng.normal(size=WEIGHTS)
-    assert weigh(features, weights) == pytest.approx(expand(features) @ weights, abs=1e-12)
-    assert len(weigh(features[:0], weights)) == 0
+    features, weights = rng.random((FEATURES, 50)).astype(np.float32), rng.normal(size=WEIGHTS)
+    expanded = np.array([expand(item) for item in features.T.astype(np.float64)])
+    assert weigh(features, weights) == pytest.approx(expanded @ weights, abs=1e-12)
+    assert len(weigh(features[:, :0], weights)) == 0
+    shares = rng.dirichlet(np.ones(50))
+    assert average(features, shares) == pytest.approx(shares @ expanded, abs=1e-12)
 
 
 def test_the_fast_logarithm_is_near_the_true_one_and_never_falls():

@@ -15,17 +15,17 @@ from models.items import (
     item_models,
     load_states,
 )
-from models.signals import NOBODY, Signal, SignalKind, make_block, pack_block, partition_of, unpack_block
+from models.signals import NOBODY, SIGNAL, SignalBlock, SignalKind, pack_block, partition_of, unpack_block
 
 A, B, C = (stable_key(name) for name in "ABC")
 
 
 def block(*signals, source=0):
-    return make_block(signals, ids=("A",), source_partition=source)
+    return SignalBlock(source_partition=source, ids=("A",), rows=np.array(list(signals), SIGNAL))
 
 
 def signal(kind, *, offset, other=NOBODY, weight=1.0, at=1_600_000_000):
-    return Signal(A, other, kind, weight, at, offset)
+    return A, other, kind, weight, at, offset
 
 
 def learn(states, *blocks, after=-1, first=0):

@@ -14,9 +14,13 @@ from models.ranker import Ranker, decode_ranker, decode_weights, encode_ranker, 
 from models.recall import RECALL
 
 
-def examples(count, *, seed=0, rows=31):
+def examples(count, *, seed=0, items=31):
     rng = np.random.default_rng(seed)
-    return [Example(rng.random((rows, FEATURES)).astype(np.float32)) for _ in range(count)]
+    return [Example(rng.random((FEATURES, items)).astype(np.float16)) for _ in range(count)]
+
+
+def expanded(features):
+    return np.array([expand(item) for item in features.T.astype(np.float64)])
 
 
 def taught(count=50):
@@ -27,17 +31,17 @@ def taught(count=50):
 
 
 def some_candidates(count):
-    features = np.repeat(np.arange(count, dtype=np.float32)[:, None], FEATURES, axis=1)
+    features = np.tile(np.arange(count, dtype=np.float32), (FEATURES, 1))
     return Candidates(np.arange(count, dtype=np.int32), features, np.full(count, -1, np.int32))
 
 
 def test_the_exported_score_is_rivers_probability():
     ranker = taught()
-    rows = examples(1, seed=9, rows=40)[0].features
-    chances = 1 / (1 + np.exp(-score(rows, ranker.weights())))
-    for row, chance in zip(rows, chances, strict=True):
-        assert abs(ranker.predict_proba_one(row)[True] - chance) < 1e-12
-        assert ranker.predict_one(row) == (chance > 0.5)
+    features = examples(1, seed=9, items=40)[0].features.astype(np.float32)
+    chances = 1 / (1 + np.exp(-score(features, ranker.weights())))
+    for item, chance in zip(features.T, chances, strict=True):
+        assert abs(ranker.predict_proba_one(item)[True] - chance) < 1e-12
+        assert ranker.predict_one(item) == (chance > 0.5)
 
 
 def test_a_step_goes_down_the_gradient_of_the_listwise_softmax():
@@ -45,7 +49,7 @@ def test_a_step_goes_down_the_gradient_of_the_listwise_softmax():
     # So much caution makes RMSProp plain gradient descent.
     ranker = Ranker(learning_rate=step, decay=0.999, caution=1e6)
     before, example = ranker.weights().weights, examples(1)[0]
-    rows = expand(example.features)
+    rows = expanded(example.features)
 
     def loss(weights):
         scores = rows @ weights
@@ -70,10 +74,10 @@ def test_it_learns_what_the_listener_chooses():
     wanted = rng.normal(size=WEIGHTS)
     hits = []
     for _ in range(4_000):
-        features = rng.random((10, FEATURES)).astype(np.float32)
-        best = int(np.argmax(expand(features) @ wanted))
-        hits.append(best == int(np.argmax(score(features, ranker.weights()))))
-        ranker.learn_one(Example(np.roll(features, -best, axis=0)))
+        features = rng.random((FEATURES, 10)).astype(np.float16)
+        best = int(np.argmax(expanded(features) @ wanted))
+        hits.append(best == int(np.argmax(score(features.astype(np.float32), ranker.weights()))))
+        ranker.learn_one(Example(np.roll(features, -best, axis=1)))
     assert np.mean(hits[:30]) < 0.5
     assert np.mean(hits[-500:]) > 0.7
 
@@ -101,7 +105,7 @@ def test_what_is_not_finite_is_not_learned(bad):
     ranker = taught(3)
     before = encode_ranker(ranker)
     poisoned = examples(1)[0]
-    poisoned.features[4, Feature.AGE] = bad
+    poisoned.features[Feature.AGE, 4] = bad
     with pytest.raises(ValueError, match="finite"):
         ranker.learn_one(poisoned)
     assert encode_ranker(ranker) == before
@@ -113,15 +117,15 @@ def test_what_is_not_finite_is_not_learned(bad):
 def test_extreme_features_leave_the_weights_finite(size):
     ranker = Ranker()
     for example in examples(30):
-        ranker.learn_one(Example(example.features * np.float32(size)))
+        ranker.learn_one(Example(example.features * np.float16(size)))
     assert np.isfinite(ranker.weights().weights).all()
 
 
-def test_an_example_of_31_rows_survives_in_under_4_kilobytes():
+def test_an_example_of_31_items_survives_in_under_4_kilobytes():
     example = examples(1)[0]
     data = encode_example(example)
     assert len(data) < 4_000
-    assert decode_example(data).features == pytest.approx(example.features, abs=5e-4)
+    assert (decode_example(data).features == example.features).all()
     assert encode_example(decode_example(data)) == data
 
 
@@ -150,7 +154,7 @@ def test_weights_that_are_not_finite_are_refused():
 def test_an_example_is_the_played_item_beside_others_drawn_without_replacement():
     candidates = some_candidates(100)
     example = draw_example(candidates, 42, seed=7)
-    drawn = example.features[:, 0].tolist()
+    drawn = example.features[0].tolist()
     assert drawn[0] == 42
     assert len(drawn) == len(set(drawn)) == 31
     assert draw_example(candidates, 42, seed=7).features.tobytes() == example.features.tobytes()
@@ -161,7 +165,7 @@ def test_every_other_candidate_is_drawn_as_often():
     counts = np.zeros(20)
     for seed in range(4_000):
         drawn = draw_example(some_candidates(20), 3, negatives=5, seed=seed)
-        counts[drawn.features[1:, 0].astype(int)] += 1
+        counts[drawn.features[0, 1:].astype(int)] += 1
     others = np.delete(counts, 3)
     assert counts[3] == 0
     assert np.abs(others / 4_000 - 5 / 19).max() < 0.035
@@ -170,4 +174,4 @@ def test_every_other_candidate_is_drawn_as_often():
 def test_what_was_no_candidate_is_no_example():
     assert draw_example(some_candidates(5), 9, seed=1) is None
     assert draw_example(some_candidates(1), 0, seed=1) is None
-    assert len(draw_example(some_candidates(5), 0, seed=1).features) == 5
+    assert draw_example(some_candidates(5), 0, seed=1).features.shape == (FEATURES, 5)

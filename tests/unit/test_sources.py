@@ -144,7 +144,8 @@ def test_rules_name_what_came_within_ten_plays_after_the_context(log):
 
 
 def test_artists_are_counted_and_follow_each_other(log):
-    found = recall_artists(log.plays, NOW)
+    habits = recall_habits(log.plays, NOW)
+    found = recall_artists(log.plays, habits.month, habits.newest_age, NOW)
     artists = log.artist[log.item]
     rules, follows = defaultdict(float), defaultdict(float)
     for back, source, weights in rules_of(log, artists, occurrences=lambda _: 64, window=6, fade=0.95):
@@ -162,7 +163,7 @@ def test_artists_are_counted_and_follow_each_other(log):
         mine = np.flatnonzero(artists == artist)
         ages = NOW - log.at[mine]
         good = ages[log.good[mine]] / 3600
-        assert found.lately[number] == pytest.approx((0.5 ** (good / 3)).sum(), rel=1e-4)
+        assert found.lately[number] == pytest.approx((0.5 ** (good / 3)).sum(), rel=1e-4, abs=1e-5)
         assert found.lasting[number] == pytest.approx((0.5 ** (good / 720)).sum(), rel=1e-4)
         assert found.newest_age[number] == ages[-1]
         worth = max(rules[artist], follows[artist]) > 0.05 or artist == artists[-1]

@@ -90,13 +90,13 @@ def test_a_stranger_gets_what_is_popular(catalogue):
     candidates = ask(History(capacity_events=64), catalogue, now=0.0)
     popular = [f"t:{number}" for number in range(500 - len(catalogue.top), 500)]
     assert sorted(catalogue.item_id(p) for p in candidates.positions) == sorted(popular)
-    assert (candidates.features[:, Feature.POPULARITY] > 0).all()
-    assert (candidates.features[:, Feature.UNHEARD] == 1).all()
+    assert (candidates.features[Feature.POPULARITY] > 0).all()
+    assert (candidates.features[Feature.UNHEARD] == 1).all()
 
 
 def test_an_empty_catalogue_has_no_candidates():
     candidates = ask(History(capacity_events=64), Catalogue(), now=0.0)
-    assert candidates.features.shape == (0, FEATURES)
+    assert candidates.features.shape == (FEATURES, 0)
     assert len(candidates.positions) == len(candidates.because) == 0
 
 
@@ -114,7 +114,7 @@ def test_at_most_300_listed_items_once_each(catalogue):
 def test_what_follows_the_session_is_proposed_and_says_why(catalogue):
     candidates = ask(listen(catalogue, ["t:40", "t:41", "t:42"]), catalogue)
     rows = {catalogue.item_id(p): row for row, p in enumerate(candidates.positions.tolist())}
-    follower = candidates.features[rows["t:43"]]
+    follower = candidates.features[:, rows["t:43"]]
     assert follower[Feature.UNHEARD] == 1
     assert follower[Feature.EVERYONE_AFTER_LAST] > 0
     assert catalogue.item_id(int(candidates.because[rows["t:43"]])) == "t:42"
@@ -123,7 +123,7 @@ def test_what_follows_the_session_is_proposed_and_says_why(catalogue):
 
 def test_only_plays_count(catalogue):
     liked = listen(catalogue, songs(5), code=1)
-    assert (ask(liked, catalogue).features[:, Feature.UNHEARD] == 1).all()
+    assert (ask(liked, catalogue).features[Feature.UNHEARD] == 1).all()
 
 
 @pytest.mark.parametrize("now", [0.0, 1_100_000.0, 4e9])
@@ -133,6 +133,6 @@ def test_features_keep_their_ranges_whatever_the_clocks_say(start, now):
     features = ask(listen(catalogue, songs(6), start=start), catalogue, tastes=taste(), now=now).features
     assert np.isfinite(features).all()
     for feature, meaning in MEANINGS.items():
-        column = features[:, feature]
+        column = features[feature]
         assert meaning.least <= column.min(), feature
         assert column.max() <= meaning.most, feature

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from models.events import PLAY_MS, SESSION_GAP_SECONDS, Ended, Event, EventType, Origin
+from models.events import PLAY_MS, SESSION_GAP_SECONDS, Context, Ended, Event, EventType, Origin
 from models.listeners.catalogue import Catalogue
 from models.listeners.choices import Choice, Chooser, Way
 from models.listeners.draws import Draws, derive
@@ -36,6 +36,24 @@ class Action:
     duration_ms: int = 0
     ended: Ended = Ended.UNKNOWN
     origin: Origin | None = None
+
+    def done(self, id: str, user: str, *, at: float, context: Context) -> Event:
+        """The event of it, which ended at a Unix time."""
+        return Event(
+            id=id,
+            type=self.type,
+            user=user,
+            at=at,
+            item=self.item,
+            artist=self.artist,
+            query=self.query,
+            playlist=self.playlist,
+            ms_played=self.ms_played,
+            duration_ms=self.duration_ms,
+            ended=self.ended,
+            context=context,
+            origin=self.origin,
+        )
 
 
 class Listener:
@@ -86,21 +104,7 @@ class Listener:
         """Make the event of an action that ended at a Unix time."""
         self._last_at = at
         self._done += 1
-        return Event(
-            id=f"{self.user}-{self._done}",
-            type=action.type,
-            user=self.user,
-            at=at,
-            item=action.item,
-            artist=action.artist,
-            query=action.query,
-            playlist=action.playlist,
-            ms_played=action.ms_played,
-            duration_ms=action.duration_ms,
-            ended=action.ended,
-            context=self._rhythm.context(at),
-            origin=action.origin,
-        )
+        return action.done(f"{self.user}-{self._done}", self.user, at=at, context=self._rhythm.context(at))
 
     def next_start(self, after: float) -> float:
         """Draw when the next action begins: at once, after a pause, or with a later session."""

@@ -86,19 +86,8 @@ class RememberedListener:
         """Make the event of an action that ended at a Unix time."""
         self._last_at = at
         self._done += 1
-        return Event(
-            id=f"{self.user}-demo-{self._done}",
-            type=action.type,
-            user=self.user,
-            at=at,
-            item=action.item,
-            playlist=action.playlist,
-            ms_played=action.ms_played,
-            duration_ms=action.duration_ms,
-            ended=action.ended,
-            context=self._rhythm.context(at),
-            origin=action.origin,
-        )
+        number = f"{self.user}-demo-{self._done}"
+        return action.done(number, self.user, at=at, context=self._rhythm.context(at))
 
     def next_start(self, after: float) -> float:
         """Draw when the next action begins: at once, after a pause, or with a later session."""

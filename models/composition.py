@@ -16,7 +16,8 @@ from models.events import ItemKey
 from models.features import SOURCE_NAMES, Float32s, sources_of
 from models.ranker import Ranking
 from models.sampling import POLICY, Bools, FloatArray, IndexArray, Rules, draw_rows
-from models.shelves.kind import Conditions, ShelfKind, find_eligible, list_conditions, state_facts
+from models.shelves.kind import ShelfKind
+from models.shelves.query import Conditions, find_eligible, list_conditions, state_facts
 from models.shelves.reasons import explain, weigh_reasons
 from models.slate import Shelf, Slate, Why
 
@@ -59,7 +60,7 @@ def plan_shelves(kinds: Sequence[ShelfKind]) -> Plan:
         temperatures=np.array([kind.temperature for kind in kinds], np.float64),
         fewest=np.array([kind.fewest for kind in kinds], np.int64),
     )
-    return Plan(tuple(kinds), rules, list_conditions(kinds))
+    return Plan(tuple(kinds), rules, list_conditions([kind.query for kind in kinds]))
 
 
 def compose_slate(

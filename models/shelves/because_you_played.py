@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from models.features import Feature
-from models.shelves.kind import ShelfKind, above_zero
+from models.shelves.kind import ShelfKind
+from models.shelves.query import above_zero
 from models.slate import Because
 
 BECAUSE_YOU_PLAYED: Final = ShelfKind(

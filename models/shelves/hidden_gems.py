@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from models.features import Feature
-from models.shelves.kind import Fact, ShelfKind, above_zero, zero
+from models.shelves.kind import ShelfKind
+from models.shelves.query import Fact, above_zero, zero
 
 HIDDEN_GEMS: Final = ShelfKind(
     id="hidden-gems",

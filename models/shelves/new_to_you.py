@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from models.features import Feature
-from models.shelves.kind import ShelfKind, above_zero
+from models.shelves.kind import ShelfKind
+from models.shelves.query import above_zero
 
 NEW_TO_YOU: Final = ShelfKind(id="new-to-you", title="New to you", query=((above_zero(Feature.UNHEARD),),))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from models.shelves.kind import Fact, ShelfKind, above_zero
+from models.shelves.kind import ShelfKind
+from models.shelves.query import Fact, above_zero
 from models.slate import Because
 
 POPULAR_NOW: Final = ShelfKind(

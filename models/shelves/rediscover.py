@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from models.features import Feature
-from models.shelves.kind import ShelfKind, at_least
+from models.shelves.kind import ShelfKind
+from models.shelves.query import at_least
 from models.slate import Because
 
 SEVERAL: Final = 0.2772

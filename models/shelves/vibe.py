@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from models.features import Feature
-from models.shelves.kind import ShelfKind, above_zero, zero
+from models.shelves.kind import ShelfKind
+from models.shelves.query import above_zero, zero
 
 KEEP_THE_VIBE: Final = ShelfKind(
     id="keep-the-vibe",

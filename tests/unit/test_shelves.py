@@ -5,7 +5,7 @@ import pytest
 
 from models.features import FEATURES, Feature
 from models.shelves import SHELVES
-from models.shelves.kind import Condition, Fact, find_eligible, list_conditions, state_facts
+from models.shelves.query import Condition, Fact, find_eligible, list_conditions, state_facts
 
 RNG = np.random.default_rng(4)
 COUNT = 80
@@ -25,7 +25,7 @@ def holds(condition: Condition, features, facts, item):
 
 def test_every_shelf_gets_what_its_query_says(features):
     facts = state_facts(features, RNG.random(COUNT) < 0.3)
-    eligible = find_eligible(features, facts, list_conditions(SHELVES), len(SHELVES))
+    eligible = find_eligible(features, facts, list_conditions([kind.query for kind in SHELVES]), len(SHELVES))
     for kind, found in zip(SHELVES, eligible, strict=True):
         expected = [
             all(any(holds(condition, features, facts, item) for condition in clause) for clause in kind.query)

@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from models.evaluation import LastSuccessors, MostPlayed, RankingMetrics, place_of, progressive_validation
 from models.events import CatalogRecord, Event
+from models.ranker import score
 from models.shelves import NEXT_UP
 from models.standalone import NextUp, Standalone
 from streams.sources import Format, read_listening_log
@@ -48,7 +50,9 @@ def ranking(core, user):
     prediction = core.listener(user).prediction
     if prediction is None:
         return []
-    return [core.catalogue.item_id(position) for position in prediction.positions[:20].tolist()]
+    scores = score(prediction.features, core.personalizer.weights)
+    best = prediction.positions[np.argsort(-scores, kind="stable")[:20]]
+    return [core.catalogue.item_id(position) for position in best.tolist()]
 
 
 @pytest.mark.data

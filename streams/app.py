@@ -19,9 +19,11 @@ from streams.topics import CATALOG, DEAD_LETTERS, EXAMPLES, ITEM_SIGNALS, LISTEN
 
 LISTENER_BATCH = 100
 """Events learned at once: about 150 ms, so that heartbeats and fetches are never late."""
-BUFFER = 16
-LOCK_STEP_BUFFER = 100_000
-"""In lock-step listeners wait for items; what items wait for must not be stuck behind listeners."""
+FETCH_RECORDS = 500
+"""Records taken from what was fetched at once, of all topics."""
+BUFFER = 32
+"""Batches that wait for an agent. Faust pauses a partition at 25, and what is taken at once makes five more.
+So it is never full; then reading would stop for all agents, and models would lag behind listeners."""
 SIGNAL_BATCH = 500
 """Signal blocks learned at once."""
 
@@ -34,7 +36,8 @@ def create_worker(settings: Settings) -> EngineApp:
         datadir=settings.data_dir,
         standby_replicas=settings.standbys,
         replication=settings.replication,
-        buffered_batches=LOCK_STEP_BUFFER if settings.lock_step else BUFFER,
+        fetch_records=FETCH_RECORDS,
+        buffered_batches=BUFFER,
         engine={"topics": declared_topics(settings)},
     )
     listeners = app.state_table("listeners", partitions=settings.partitions)

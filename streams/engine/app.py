@@ -132,7 +132,8 @@ def create_app(
 ) -> EngineApp:
     """Return an app with the measured settings; ``brokers`` is ``host:port,…``, times are seconds.
 
-    An agent that lags has ``buffered_batches`` waiting; then nothing is read, for other agents neither.
+    An agent that lags has up to ``buffered_batches`` waiting. Where they are full nothing is read, for other
+    agents neither; Faust pauses the partition at four fifths, and ``fetch_records`` bounds what still comes.
 
     ``engine`` holds further `EngineOptions`, ``settings`` further settings of Faust (credentials, …).
     """

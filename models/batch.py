@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 import numpy as np
 
@@ -60,8 +61,8 @@ def process_batch(
             outcome.ids.append(event.item)
         if event.type is not EventType.IMPRESSION:
             emit(placed, listener, personalizer.recommend(listener, partition=partition))
-    outcome.signals.extend(rows for _, rows in sorted(signals, key=_offset))
-    outcome.examples.sort(key=_offset)
+    outcome.signals.extend(rows for _, rows in sorted(signals, key=itemgetter(0)))
+    outcome.examples.sort(key=itemgetter(0))
     return outcome
 
 
@@ -71,16 +72,12 @@ def _listener_by_listener(events: Sequence[Placed]) -> list[Placed]:
     return sorted(events, key=lambda placed: turn[placed.event.user])
 
 
-def _offset(lesson: tuple[int, SignalRows] | tuple[int, Example]) -> int:
-    return lesson[0]
-
-
 def blocks_by_partition(
     outcome: Outcome, *, source_partition: int, item_partitions: int
 ) -> dict[int, SignalBlock]:
     """Pack an outcome's signals into one block for each partition of items that they speak of."""
     rows = gather(outcome.signals)
-    owners = rows["item"] % item_partitions
+    owners = partition_of(rows["item"], partitions=item_partitions)
     ids: dict[int, list[str]] = {}
     for item in dict.fromkeys(outcome.ids):
         ids.setdefault(partition_of(stable_key(item), partitions=item_partitions), []).append(item)

@@ -57,7 +57,7 @@ class Catalogue:
     >>> catalogue = Catalogue()
     >>> catalogue.apply_record(CatalogRecord(item="t:1", title="Blue", artist="Ann"))
     >>> position = catalogue.position_of(stable_key("t:1"))
-    >>> catalogue.item_id(position), catalogue.title(position), catalogue.artist_name(position)
+    >>> catalogue.ids[position], catalogue.title(position), catalogue.artist_name(position)
     ('t:1', 'Blue', 'Ann')
     """
 
@@ -115,10 +115,6 @@ class Catalogue:
         positions = self._positions.add_all(keys)
         self._make_room()
         return positions
-
-    def item_id(self, position: int) -> str:
-        """Name the item at a position; empty while it is not listed."""
-        return self.ids[position]
 
     def title(self, position: int) -> str:
         """Title of the item, or its id where no catalog record has arrived."""

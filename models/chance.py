@@ -24,20 +24,15 @@ def seed_of(user: str, *, partition: int, offset: int) -> int:
     return int.from_bytes(digest, "little")
 
 
-def uniforms(seed: int, count: int) -> npt.NDArray[np.float64]:
+@compiled
+def draw_uniforms(seed: np.uint64, count: int) -> npt.NDArray[np.float64]:
     """Draw `count` numbers of [0, 1) by SplitMix64 (Steele, Lea and Flood 2014), float64.
 
     A numpy Generator would take longer to set up than a whole slate takes to draw.
 
-    >>> bool((uniforms(7, 3) == uniforms(7, 5)[:3]).all())
+    >>> bool((draw_uniforms(np.uint64(7), 3) == draw_uniforms(np.uint64(7), 5)[:3]).all())
     True
     """
-    return draw_uniforms(np.uint64(seed), count)
-
-
-@compiled
-def draw_uniforms(seed: np.uint64, count: int) -> npt.NDArray[np.float64]:
-    """Draw as `uniforms` does, for compiled passes."""
     drawn = np.empty(count, np.float64)
     state = seed
     for place in range(count):

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.catalogue import Catalogue
+from models.catalogue import Catalogue, ItemArrays
 from models.chance import draw_uniforms
 from models.compiled import unlocked
 from models.events import ItemKey
@@ -78,18 +78,15 @@ def compose_slate(
     A shelf depends on those before it only: with fewer behind it, it is the same. `last_played` is the
     position of the item played last, -1 if none was.
     """
-    played = catalogue.item_id(last_played) if last_played >= 0 else ""
     drawn = Drawn(
         *_draw(
             ranking.candidates.positions,
             ranking.candidates.features,
             ranking.candidates.because,
             ranking.scores,
-            catalogue.keys,
-            catalogue.artist,
-            catalogue.in_top,
+            catalogue.arrays,
             np.array(banned, np.int64),
-            np.array([bool(played) or not kind.follows_play for kind in plan.kinds]),
+            np.array([last_played >= 0 or not kind.follows_play for kind in plan.kinds]),
             plan.rules,
             plan.conditions,
             np.uint64(seed),
@@ -131,9 +128,7 @@ def _draw(
     features: Float32s,
     because: IndexArray,
     scores: FloatArray,
-    keys: Int64s,
-    artist: IndexArray,
-    in_top: Bools,
+    known: ItemArrays,
     banned: Int64s,
     shown: Bools,
     rules: Rules,
@@ -142,18 +137,18 @@ def _draw(
 ) -> tuple[IndexArray, IndexArray, FloatArray, FloatArray, Int64s, Int64s, Int64s]:
     """Draw all shelves in one pass; returns the columns of `Drawn`."""
     order = np.argsort(-scores, kind="mergesort")
-    facts = state_facts(features, in_top[positions])
+    facts = state_facts(features, known.in_top[positions])
     eligible = find_eligible(features, facts, conditions, len(shown))
     for shelf in range(len(shown)):
-        for item in range(len(positions)):
-            eligible[shelf, item] &= shown[shelf]
+        if not shown[shelf]:
+            eligible[shelf] = False
     for key in banned:
         for item in range(len(positions)):
-            if keys[positions[item]] == key:
+            if known.keys[positions[item]] == key:
                 eligible[:, item] = False
     uniforms = draw_uniforms(seed, rules.places.sum())
     rows, propensities, counts = draw_rows(
-        scores, artist[positions], order, eligible, rules, MOST_SHELVES, DEPTH, uniforms
+        scores, known.artist[positions], order, eligible, rules, MOST_SHELVES, DEPTH, uniforms
     )
     reasons, sources = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
     for place in range(len(rows)):

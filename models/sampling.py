@@ -28,13 +28,9 @@ class Rules(NamedTuple):
     fewest: npt.NDArray[np.int64]
 
 
+@compiled
 def draw_row(
-    scores: FloatArray,
-    artists: IndexArray,
-    *,
-    places: int,
-    temperature: float,
-    uniforms: FloatArray,
+    scores: FloatArray, artists: IndexArray, places: int, temperature: float, uniforms: FloatArray
 ) -> tuple[npt.NDArray[np.int64], FloatArray]:
     """Draw a row by Plackett-Luce, at most two items of an artist in any ten places running.
 
@@ -50,13 +46,6 @@ def draw_row(
     >>> chosen.tolist(), propensities.tolist()
     ([1, 0], [0.5, 1.0])
     """
-    return _draw_row(scores, artists, places, temperature, uniforms)
-
-
-@compiled
-def _draw_row(
-    scores: FloatArray, artists: IndexArray, places: int, temperature: float, uniforms: FloatArray
-) -> tuple[npt.NDArray[np.int64], FloatArray]:
     places = min(places, len(scores))
     chosen = np.empty(places, np.int64)
     propensity = np.empty(places, np.float64)
@@ -156,7 +145,7 @@ def draw_rows(
     for row in range(len(eligible)):
         items = _best_eligible(order, eligible[row], free, depth)
         if len(items) >= rules.fewest[row] and rows_drawn < most_rows:
-            picks, odds = _draw_row(
+            picks, odds = draw_row(
                 scores[items],
                 artists[items],
                 rules.places[row],

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,7 @@ NOBODY: Final = ItemKey(0)
 _HEADER: Final = struct.Struct("<BiII")  # version, source partition, bytes of ids, rows
 
 SignalRows = npt.NDArray[np.void]
+Keys = TypeVar("Keys", int, npt.NDArray[np.int64])
 
 
 class SignalKind(IntEnum):
@@ -55,8 +56,8 @@ class SignalBlock:
     rows: SignalRows
 
 
-def partition_of(item: ItemKey, *, partitions: int) -> int:
-    """Choose the partition that owns an item's statistics, the same for every producer.
+def partition_of(item: Keys, *, partitions: int) -> Keys:
+    """Choose the partition that owns an item's statistics, or those of an array of items.
 
     >>> partition_of(ItemKey(-1), partitions=4)
     3

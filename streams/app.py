@@ -18,12 +18,9 @@ from streams.settings import Settings
 from streams.topics import CATALOG, DEAD_LETTERS, EXAMPLES, ITEM_SIGNALS, LISTENING_EVENTS, declared_topics
 
 LISTENER_BATCH = 100
-"""Events learned at once: about 150 ms, so that heartbeats and fetches are never late."""
+"""Events learned at once: about a tenth of a second, so that heartbeats and fetches are never late."""
 FETCH_RECORDS = 500
 """Records taken from what was fetched at once, of all topics."""
-BUFFER = 32
-"""Batches that wait for an agent. Faust pauses a partition at 25, and what is taken at once makes five more.
-So it is never full; then reading would stop for all agents, and models would lag behind listeners."""
 SIGNAL_BATCH = 500
 """Signal blocks learned at once."""
 
@@ -37,7 +34,6 @@ def create_worker(settings: Settings) -> EngineApp:
         standby_replicas=settings.standbys,
         replication=settings.replication,
         fetch_records=FETCH_RECORDS,
-        buffered_batches=BUFFER,
         engine={"topics": declared_topics(settings)},
     )
     listeners = app.state_table("listeners", partitions=settings.partitions)

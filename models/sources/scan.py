@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.compiled import compiled
+from models.history import TimeArray
 
 CONTEXT_PLAYS: Final = 8
 """Last plays of the current session that speak of what comes next."""
@@ -23,7 +24,6 @@ FRESH_PLAYS: Final = 64
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
-Times = npt.NDArray[np.uint32]
 Float32s = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 
@@ -52,7 +52,7 @@ class Plays(NamedTuple):
     """
 
     item: Int32s
-    at: Times
+    at: TimeArray
     session: Int32s
     good: Bools
     earlier: Int32s
@@ -66,8 +66,8 @@ class Plays(NamedTuple):
 
 @compiled
 def keep_plays(
-    index: Int32s, at: Times, session: Int32s, good: Bools, is_play: Bools
-) -> tuple[Int32s, Times, Int32s, Bools]:
+    index: Int32s, at: TimeArray, session: Int32s, good: Bools, is_play: Bools
+) -> tuple[Int32s, TimeArray, Int32s, Bools]:
     """Keep the plays among events, skips included, of any length."""
     count = 0
     for event in range(len(is_play)):
@@ -86,7 +86,7 @@ def keep_plays(
 
 
 @compiled
-def scan_plays(index: Int32s, at: Times, session: Int32s, good: Bools, artist_at: Int32s) -> Plays:
+def scan_plays(index: Int32s, at: TimeArray, session: Int32s, good: Bools, artist_at: Int32s) -> Plays:
     """Number the items and artists of plays, given by catalogue position and oldest first; chain repeats.
 
     `artist_at` (int32) is the artist of each catalogue position, -1 if unknown.

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from math import ceil
 from typing import TYPE_CHECKING, Any, cast
 
 from streams.engine.failure import exit_now
@@ -49,7 +50,18 @@ def partition_agent(
             exit_now(f"the agent of {topic} failed", error)
 
     source = app.topic(topic, schema=BatchSchema(), partitions=table.partitions)
+    # Faust's `topic` drops the argument of this name.
+    source.maxsize = _room(fetch_records=app.conf.broker_max_poll_records, batch_max=batch_max)
     app.agent(source, name=f"engine.{topic}", isolated_partitions=True)(consume)
+
+
+def _room(*, fetch_records: int, batch_max: int) -> int:
+    """How many batches may wait for an agent, so that they never fill it.
+
+    Where a buffer is full nothing is read, for no agent: one that lags would starve the others. Faust pauses
+    a partition whose buffer is four fifths full, and what was taken before may still come.
+    """
+    return 5 * (1 + ceil(fetch_records / batch_max))
 
 
 class _Folded:

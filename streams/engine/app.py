@@ -125,15 +125,13 @@ def create_app(
     standby_replicas: int = 0,
     replication: int = 1,
     fetch_bytes: int = MIB,
-    fetch_records: int = 20_000,
-    buffered_batches: int = 16,
+    fetch_records: int = 5_000,
     engine: Mapping[str, Any] | None = None,
     **settings: Any,
 ) -> EngineApp:
     """Return an app with the measured settings; ``brokers`` is ``host:port,…``, times are seconds.
 
-    An agent that lags has up to ``buffered_batches`` waiting. Where they are full nothing is read, for other
-    agents neither; Faust pauses the partition at four fifths, and ``fetch_records`` bounds what still comes.
+    ``fetch_records`` are taken at once of what was fetched, of all topics.
 
     ``engine`` holds further `EngineOptions`, ``settings`` further settings of Faust (credentials, …).
     """
@@ -156,7 +154,6 @@ def create_app(
         broker_commit_interval=commit_interval,
         broker_session_timeout=session_timeout,
         broker_heartbeat_interval=heartbeat_interval,
-        stream_buffer_maxsize=buffered_batches,
         stream_recovery_delay=0.0,
         stream_wait_empty=True,
         **settings,

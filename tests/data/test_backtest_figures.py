@@ -52,7 +52,7 @@ def ranking(core, user):
         return []
     scores = score(prediction.features, core.personalizer.weights)
     best = prediction.positions[np.argsort(-scores, kind="stable")[:20]]
-    return [core.catalogue.item_id(position) for position in best.tolist()]
+    return [core.catalogue.ids[position] for position in best.tolist()]
 
 
 @pytest.mark.data

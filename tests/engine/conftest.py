@@ -53,11 +53,13 @@ class Counting:
 
     # what goes in
 
-    def send(self, count: int, *, keys: int = 50, seconds: float = 0.0) -> None:
-        """Send ``count`` records, spread over ``seconds``, and remember where they went."""
+    def send(self, count: int, *, keys: int = 50, seconds: float = 0.0, partition: int = -1) -> None:
+        """Send ``count`` records, spread over ``seconds``, and remember where they went; -1: by key."""
         for number in range(count):
             key = b"k%d" % self.random.randrange(keys)
-            self.producer.produce(self.source, key=key, value=b"1", on_delivery=self._sent)
+            self.producer.produce(
+                self.source, key=key, value=b"1", partition=partition, on_delivery=self._sent
+            )
             self.producer.poll(0)
             if seconds and number % 50 == 0:
                 time.sleep(seconds * 50 / count)

@@ -53,6 +53,19 @@ def test_a_batch_is_at_most_batch_max_and_lingering_ends_with_a_stop(counting: A
     assert counting.committed() == counting.ends()
 
 
+def test_a_partition_that_lags_keeps_no_other_waiting(counting: Any) -> None:
+    def handled(partition: int) -> int:
+        return sum(last + 1 - first for where, first, last in counting.batches() if where == partition)
+
+    counting.send(5_000, partition=0)
+    worker = counting.start(batch_max=50, slow_partitions=[0], work_seconds=0.2)
+    counting.wait_for(lambda: handled(0) >= 100, "the slow partition to be at work", 10.0)
+    counting.send(500, seconds=2.0, partition=1)
+    counting.wait_for(lambda: handled(1) == 500, "the other partition", 5.0)
+    assert handled(0) < 4_000, "it lags no more"
+    counting.stop(worker)
+
+
 def test_a_dead_letter_goes_where_it_is_told() -> None:
     record = Record(b"key", None, 7, 0)
     letter = DeadLetter(Batch("in", 3, [record]), record, reason="später")

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from models.chance import seed_of, uniforms
+from models.chance import draw_uniforms, seed_of
 from models.sampling import ARTIST_CAP, ROW, draw_row
 
 
@@ -16,7 +16,7 @@ def draw(scores, artists, *, places, seed, temperature=1.0):
         np.array(artists, np.int32),
         places=places,
         temperature=temperature,
-        uniforms=uniforms(seed, places),
+        uniforms=draw_uniforms(np.uint64(seed), places),
     )
 
 

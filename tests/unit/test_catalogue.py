@@ -33,7 +33,7 @@ def test_top_lists_do_not_depend_on_the_order_of_updates():
         for name in reversed(order):
             catalogue.apply_models([name], model(plays=1, popularity=float(name[2:])))
         rows = [catalogue.top, *catalogue.artist_top[:3]]
-        tops.append(sorted(sorted(catalogue.item_id(p) for p in row) for row in rows))
+        tops.append(sorted(sorted(catalogue.ids[p] for p in row) for row in rows))
     assert tops[0] == tops[1] == tops[2]
     assert [len(row) for row in tops[0]].count(ARTIST_TOP) == 3
     assert max(len(row) for row in tops[0]) == TOP

@@ -54,6 +54,15 @@ async def compute(fresh, personalizer, seen, until):
         seen.append(personalizer.weights.version)
 
 
+async def start_computing(fresh, personalizer, until):
+    """A batch that is computed until told otherwise, and the versions that it sees."""
+    seen: list[int] = []
+    task = asyncio.create_task(compute(fresh, personalizer, seen, until))
+    while not seen:
+        await asyncio.sleep(0.001)
+    return task, seen
+
+
 def test_what_arrived_is_applied_before_a_batch(replica, personalizer):
     async def scenario():
         fresh = Freshness(replica, personalizer, lock_step=None)
@@ -66,17 +75,13 @@ def test_what_arrived_is_applied_before_a_batch(replica, personalizer):
 
 def test_models_stand_still_while_a_batch_is_computed(replica, personalizer):
     async def scenario():
-        fresh, seen, done = Freshness(replica, personalizer, lock_step=None), [], asyncio.Event()
-        first = asyncio.create_task(compute(fresh, personalizer, seen, done))
-        while not seen:
-            await asyncio.sleep(0.001)
+        fresh, done = Freshness(replica, personalizer, lock_step=None), asyncio.Event()
+        first, seen = await start_computing(fresh, personalizer, done)
         replica.weights.append(newer(7))
-        second = asyncio.create_task(compute(fresh, personalizer, seen, done))
-        while len(seen) < 2:
-            await asyncio.sleep(0.001)
+        second, also_seen = await start_computing(fresh, personalizer, done)
         done.set()
         await asyncio.gather(first, second)
-        assert seen == [0, 0, 0, 0]
+        assert seen + also_seen == [0, 0, 0, 0]
         async with fresh.models_for(BATCH):
             assert personalizer.weights.version == 7
 
@@ -87,10 +92,8 @@ def test_batches_that_never_end_together_do_not_keep_models_out(replica, persona
     monkeypatch.setattr(freshness, "PATIENCE_SECONDS", 0.0)
 
     async def scenario():
-        fresh, seen, done = Freshness(replica, personalizer, lock_step=None), [], asyncio.Event()
-        first = asyncio.create_task(compute(fresh, personalizer, seen, done))
-        while not seen:
-            await asyncio.sleep(0.001)
+        fresh, done = Freshness(replica, personalizer, lock_step=None), asyncio.Event()
+        first, seen = await start_computing(fresh, personalizer, done)
         replica.weights.append(newer(7))
         late: list[int] = []
         second = asyncio.create_task(compute(fresh, personalizer, late, done))

@@ -89,7 +89,7 @@ def test_positions_mean_nothing(catalogue):
 def test_a_stranger_gets_what_is_popular(catalogue):
     candidates = ask(History(capacity_events=64), catalogue, now=0.0)
     popular = [f"t:{number}" for number in range(500 - len(catalogue.top), 500)]
-    assert sorted(catalogue.item_id(p) for p in candidates.positions) == sorted(popular)
+    assert sorted(catalogue.ids[p] for p in candidates.positions) == sorted(popular)
     assert (candidates.features[Feature.POPULARITY] > 0).all()
     assert (candidates.features[Feature.UNHEARD] == 1).all()
 
@@ -113,11 +113,11 @@ def test_at_most_300_listed_items_once_each(catalogue):
 
 def test_what_follows_the_session_is_proposed_and_says_why(catalogue):
     candidates = ask(listen(catalogue, ["t:40", "t:41", "t:42"]), catalogue)
-    rows = {catalogue.item_id(p): row for row, p in enumerate(candidates.positions.tolist())}
+    rows = {catalogue.ids[p]: row for row, p in enumerate(candidates.positions.tolist())}
     follower = candidates.features[:, rows["t:43"]]
     assert follower[Feature.UNHEARD] == 1
     assert follower[Feature.EVERYONE_AFTER_LAST] > 0
-    assert catalogue.item_id(int(candidates.because[rows["t:43"]])) == "t:42"
+    assert catalogue.ids[int(candidates.because[rows["t:43"]])] == "t:42"
     assert "t:45" in rows, "by the artist of the last play"
 
 

@@ -7,10 +7,8 @@ drawn into shelves. Nothing here knows Kafka, RocksDB or the clock.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from models.candidates import Candidates, generate_candidates
 from models.catalogue import Catalogue
@@ -71,14 +69,6 @@ class Personalizer:
         listener.offset = offset
         listener.prediction = None
         return Lesson(signals, example)
-
-    def meet(self, events: Iterable[Event]) -> None:
-        """Give the items of events their places, so that learning and recommending change nothing shared.
-
-        Then several threads may learn and recommend, each for listeners of its own.
-        """
-        keys = [event.subject for event in events]
-        self.catalogue.positions_of(np.array(keys, np.int64))
 
     def recommend(self, listener: ListenerState, *, partition: int) -> Slate:
         """Make the slate that includes everything up to `listener.offset`; asking changes no answer."""

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from typing import Final
 
 from confluent_kafka import Consumer, TopicPartition
@@ -16,7 +14,6 @@ from streams.replica import Replica
 from streams.topics import CATALOG, EXAMPLES, ITEM_MODELS, ITEM_SIGNALS, LISTENING_EVENTS, MODEL_WEIGHTS
 
 POLL_SECONDS: Final = 0.002
-PATIENCE_SECONDS: Final = 0.25
 
 
 class LockStep:
@@ -65,50 +62,24 @@ class LockStep:
 
 
 class Freshness:
-    """Brings the catalogue and the weights up to date between batches, never while one is computed.
-
-    Batches of different partitions may be computed at the same time. Updates are applied as soon as none is;
-    where there always is one, new batches wait once an update has waited for `PATIENCE_SECONDS`.
-    """
+    """Brings the catalogue and the weights up to date before a batch."""
 
     def __init__(self, replica: Replica, personalizer: Personalizer, *, lock_step: LockStep | None) -> None:
         self._replica = replica
         self._personalizer = personalizer
         self._lock_step = lock_step
         self._loading: asyncio.Task[None] | None = None
-        self._computing = 0
-        self._nobody_computes = asyncio.Condition()
-        self._applied_at = 0.0
 
-    @asynccontextmanager
-    async def models_for(self, batch: Batch) -> AsyncIterator[None]:
-        """Hold the models still while a batch is computed; the first call waits for all published."""
+    async def refresh(self, batch: Batch) -> None:
+        """Apply what arrived; the first call waits until everything published so far is here."""
         # Several partitions may ask at once; the models are loaded once.
         self._loading = self._loading or asyncio.create_task(asyncio.to_thread(self._replica.load))
         await self._loading
         if self._lock_step is not None:
             await self._lock_step.wait(batch)
-        async with self._nobody_computes:
-            await self._nobody_computes.wait_for(self._may_begin)
-            if not self._computing:
-                self._apply()
-            self._computing += 1
-        try:
-            yield
-        finally:
-            self._computing -= 1
-            async with self._nobody_computes:
-                self._nobody_computes.notify_all()
-
-    def _may_begin(self) -> bool:
-        overdue = time.monotonic() - self._applied_at > PATIENCE_SECONDS
-        return not (self._computing and overdue and self._replica.has_arrived)
-
-    def _apply(self) -> None:
         weights = self._replica.apply(self._personalizer.catalogue)
         if weights is not None:
             self._personalizer.weights = weights
-        self._applied_at = time.monotonic()
 
 
 def _next(applied: int | None) -> int:

@@ -80,11 +80,6 @@ class Replica:
         self._stopping.set()
         self._thread.join()
 
-    @property
-    def has_arrived(self) -> bool:
-        """Whether something waits to be applied."""
-        return bool(self._arrived)
-
     def apply(self, catalogue: Catalogue) -> RankerWeights | None:
         """Apply what arrived to the catalogue; returns the newest weights, if new ones arrived."""
         weights = None

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Final
 
 from models.batch import Outcome, Placed, blocks_by_partition, process_batch
@@ -28,8 +25,6 @@ from streams.recommendations import encode_recommendation
 from streams.schemas import Refused, decode_event
 from streams.topics import DEAD_LETTERS, EXAMPLES, ITEM_SIGNALS, RANKER_KEY, RECOMMENDATIONS
 
-THREADS: Final = 2
-"""Batches computed at once; Python runs in one of them, compiled passes in all."""
 EXAMPLES_PER_RECORD: Final = 64
 """At under 4 KB each, a record of examples stays well under what Kafka takes."""
 
@@ -53,7 +48,6 @@ class ListenerAgent:
         self._personalizer = personalizer
         self._freshness = freshness
         self._clock = clock
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="listener")
         self._partitions = partitions
         self._listeners = ListenerCache(
             personalizer, ring_events=ring_events, cached_listeners=cached_listeners
@@ -61,29 +55,17 @@ class ListenerAgent:
 
     async def __call__(self, batch: Batch, state: StateReader) -> Commit:
         """Learn a batch and say what to write and send."""
+        await self._freshness.refresh(batch)
         events, outputs = self._decode(batch)
         slates: dict[int, Output] = {}
 
         def emit(placed: Placed, listener: ListenerState, slate: Slate) -> None:
             slates[placed.offset] = self._recommendation(batch.partition, placed, listener, slate)
 
-        async with self._freshness.models_for(batch):
-            users = [placed.event.user for placed in events]
-            listeners = self._listeners.load(batch.partition, users, state)
-            counts = _counts_before(listeners, events)
-            self._personalizer.meet(placed.event for placed in events)
-            # Compiled passes leave Python to other threads: Kafka is served and a second batch computed.
-            outcome = await asyncio.get_running_loop().run_in_executor(
-                self._threads,
-                partial(
-                    process_batch,
-                    self._personalizer,
-                    listeners,
-                    events,
-                    partition=batch.partition,
-                    emit=emit,
-                ),
-            )
+        listeners = self._listeners.load(batch.partition, [placed.event.user for placed in events], state)
+        counts = _counts_before(listeners, events)
+        # No step up to here gives way to another batch: the models stand still while this one is computed.
+        outcome = process_batch(self._personalizer, listeners, events, partition=batch.partition, emit=emit)
         writes: dict[bytes, bytes | None] = {}
         for user, listener in listeners.items():
             writes |= changed_values(listener, count_before=counts[user])

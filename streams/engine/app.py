@@ -32,7 +32,6 @@ class EngineOptions:
     delivery_timeout: float = 60.0
     stall_timeout: float = 60.0
     session_timeout: float = 6.0
-    producer_batch: int = MIB
     record_max: int = 16 * MIB
     replication: int = 1
     block_cache: int = 32 * MIB
@@ -82,12 +81,12 @@ class EngineApp(faust.App):
         """Start the producer before anything can be handled."""
         await super().on_start()
         self.publisher = Publisher(
-            self.connection,
-            batch_bytes=self.engine.producer_batch,
-            request_bytes=self.engine.record_max,
+            self.engine.brokers,
+            client=self.engine.client,
+            record_bytes=self.engine.record_max,
             timeout_seconds=self.engine.delivery_timeout,
         )
-        await self.publisher.start()
+        self.publisher.start()
         self.watchdog.start()
         self._beating = asyncio.create_task(self._beat())
 

@@ -1,62 +1,75 @@
 """Sending: idempotent, acknowledged by all replicas, in order, or an error."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import NamedTuple
 
-from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
-from aiokafka.producer.message_accumulator import BatchBuilder
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from streams.engine.failure import DeliveryFailed
+from streams.engine.failure import DeliveryFailed, exit_now
 from streams.engine.records import Output
 
-Headers = list[tuple[str, bytes]]
-Parts = tuple[bytes | None, bytes | None, Headers]
-NO_HEADERS: Headers = []
+POLL_SECONDS = 0.1
+LINGER_MS = 1.0
+"""Long enough for the records of one commit to leave together."""
+
+
+class _Sent(NamedTuple):
+    topic: str
+    partition: int
+    key: bytes | None
+    value: bytes | None
+    headers: Sequence[tuple[str, bytes]] = ()
 
 
 class Publisher:
     """Sends records to exact partitions and returns when Kafka has acknowledged all of them.
 
     Faust's own producer only warns when a send fails and its flush returns early, so it is not used here.
+    librdkafka sends in threads of its own, while Python computes. Each acknowledgement that it reports costs
+    it a turn in Python, so it reports the last one of each partition only. That one stands for all before it:
+    they are sent in order, a gap ends the producer, and no record is given up before our timeout ends.
     """
 
     def __init__(
-        self, connection: Mapping[str, Any], *, batch_bytes: int, request_bytes: int, timeout_seconds: float
+        self, brokers: str, *, client: Mapping[str, str], record_bytes: int, timeout_seconds: float
     ) -> None:
-        self._connection = connection
-        self._batch_bytes = batch_bytes
-        self._request_bytes = request_bytes
+        self._settings = {
+            "bootstrap.servers": brokers,
+            "acks": "all",
+            "enable.idempotence": True,
+            "enable.gapless.guarantee": True,
+            "delivery.timeout.ms": int(timeout_seconds * 2_000),
+            "linger.ms": LINGER_MS,
+            "message.max.bytes": record_bytes,
+            # What is in flight is bounded by the batches in hand.
+            "queue.buffering.max.messages": 0,
+            "queue.buffering.max.kbytes": (1 << 31) - 1,
+            "log_level": 0,
+            **client,
+        }
         self._timeout_seconds = timeout_seconds
-        self._producer: AIOKafkaProducer | None = None
+        self._stopping = threading.Event()
+        self._polling: threading.Thread | None = None
 
-    async def start(self) -> None:
-        """Connect and obtain a producer id."""
-        self._producer = AIOKafkaProducer(
-            **self._connection,
-            acks="all",
-            enable_idempotence=True,
-            max_batch_size=self._batch_bytes,
-            max_request_size=self._request_bytes,
-            # aiokafka waits this long for room behind an unsent batch; the delivery timeout has to end first.
-            request_timeout_ms=int(self._timeout_seconds * 2_000),
-        )
-        await self._producer.start()
+    def start(self) -> None:
+        """Get ready to send; what is sent waits for a connection."""
+        self._producer = Producer(self._settings)
+        self._polling = threading.Thread(target=self._poll, name="publisher", daemon=True)
+        self._polling.start()
 
     async def stop(self) -> None:
         """Disconnect; nothing is in flight, since every send is awaited."""
-        if self._producer is not None:
-            await self._producer.stop()
+        self._stopping.set()
+        if self._polling is not None:
+            await asyncio.to_thread(self._polling.join)
 
     async def send(self, outputs: Sequence[Output]) -> None:
         """Send ``outputs``, keeping their order within each partition. Raises `DeliveryFailed`."""
-        by_partition: defaultdict[tuple[str, int], list[Output]] = defaultdict(list)
-        for output in outputs:
-            by_partition[output.topic, output.partition].append(output)
-        await self._within_timeout(
-            *(self._send_to(*where, map(_parts, part)) for where, part in by_partition.items())
+        await self._deliver(
+            [_Sent(out.topic, out.partition, out.key, out.value, out.headers) for out in outputs]
         )
 
     async def append(self, topic: str, partition: int, writes: Mapping[bytes, bytes | None]) -> int | None:
@@ -65,42 +78,57 @@ class Publisher:
         The offset is ``None`` when a retry succeeded whose offset Kafka no longer knows.
         Raises `DeliveryFailed`.
         """
-        records = ((key, value, NO_HEADERS) for key, value in writes.items())
-        (last,) = await self._within_timeout(self._send_to(topic, partition, records))
-        return last
+        (last,) = await self._deliver([_Sent(topic, partition, *write) for write in writes.items()])
+        return last if last >= 0 else None
 
-    async def _within_timeout(self, *sends: Any) -> list[int | None]:
+    async def _deliver(self, records: Sequence[_Sent]) -> list[int]:
+        """Return the offset of the last record of each partition, once all are acknowledged."""
         try:
             async with asyncio.timeout(self._timeout_seconds):
-                return list(await asyncio.gather(*sends))
-        except (TimeoutError, KafkaError) as error:
+                return await asyncio.gather(*self._produce(records))
+        except (TimeoutError, KafkaException) as error:
             raise DeliveryFailed(
                 f"not acknowledged within {self._timeout_seconds:.0f} s: {error!r}"
             ) from error
 
-    async def _send_to(self, topic: str, partition: int, records: Iterable[Parts]) -> int | None:
-        if self._producer is None:
-            raise DeliveryFailed("the producer was not started")
-        counts, pending = [], []
-        for batch in _filled(self._producer.create_batch, records):
-            counts.append(batch.record_count())
-            pending.append(await self._producer.send_batch(batch, topic, partition=partition))
-        acknowledged = await asyncio.gather(*pending)
-        base = acknowledged[-1].offset
-        return base + counts[-1] - 1 if base >= 0 else None
+    def _produce(self, records: Sequence[_Sent]) -> Iterable["asyncio.Future[int]"]:
+        last = {(record.topic, record.partition): place for place, record in enumerate(records)}
+        loop = asyncio.get_running_loop()
+        waiting = {place: loop.create_future() for place in last.values()}
+        for place, record in enumerate(records):
+            future = waiting.get(place)
+            self._producer.produce(
+                record.topic,
+                record.value,
+                record.key,
+                record.partition,
+                None if future is None else partial(_report, loop, future),
+                headers=list(record.headers),
+            )
+        return waiting.values()
+
+    def _poll(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                self._producer.poll(POLL_SECONDS)
+        # Only what ends the producer is raised here: a record that Kafka refused, say.
+        except KafkaException as error:
+            exit_now("the producer failed", DeliveryFailed(error.args[0].str()))
 
 
-def _parts(output: Output) -> Parts:
-    return output.key, output.value, list(output.headers) if output.headers else NO_HEADERS
+def _report(
+    loop: asyncio.AbstractEventLoop,
+    future: "asyncio.Future[int]",
+    error: KafkaError | None,
+    message: Message,
+) -> None:
+    loop.call_soon_threadsafe(_settle, future, error, message.offset())
 
 
-def _filled(new_batch: Callable[[], BatchBuilder], records: Iterable[Parts]) -> Iterator[BatchBuilder]:
-    batch = new_batch()
-    for key, value, headers in records:
-        if batch.append(key=key, value=value, timestamp=None, headers=headers) is None:
-            yield batch
-            batch = new_batch()
-            # An empty batch takes a record of any size; Kafka decides whether it is too large.
-            batch.append(key=key, value=value, timestamp=None, headers=headers)
-    batch.close()
-    yield batch
+def _settle(future: "asyncio.Future[int]", error: KafkaError | None, offset: int | None) -> None:
+    if future.done():
+        return
+    if error is None:
+        future.set_result(-1 if offset is None else offset)
+    else:
+        future.set_exception(KafkaException(error))

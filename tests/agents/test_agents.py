@@ -1,8 +1,7 @@
 """The agents as functions: batches and stored state in, writes and outputs out, cut anywhere."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 
 import numpy as np
 import orjson
@@ -59,10 +58,8 @@ def handle(handler, given_batch: Batch, state: Stored):
 
 
 class Fresh:
-    @asynccontextmanager
-    async def models_for(self, batch: Batch) -> AsyncIterator[None]:
+    async def refresh(self, batch: Batch) -> None:
         """The catalogue stays as it is."""
-        yield
 
 
 def listener_agent(cached_listeners: int = 10) -> ListenerAgent:

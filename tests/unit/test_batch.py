@@ -1,7 +1,5 @@
 """A batch is learned listener by listener, and it makes no difference to anybody."""
 
-import random
-
 from models.batch import Placed, process_batch
 from models.listeners import Population, simulate
 from models.personalizer import Personalizer
@@ -27,7 +25,6 @@ def run(batches):
     listeners = {user: new_listener(user, ring_events=128) for user in USERS}
     slates, outcomes = {}, []
     for batch in batches:
-        personalizer.meet(placed.event for placed in batch)
         outcomes.append(
             process_batch(
                 personalizer,
@@ -54,17 +51,3 @@ def test_lessons_stand_in_the_order_of_their_events():
     assert examples == sorted(set(examples))
     assert offsets
     assert examples
-
-
-def test_meeting_makes_learning_leave_the_catalogue_alone():
-    personalizer = Personalizer(catalogue=taught(), weights=Ranker().weights())
-    listener = new_listener(USERS[0], ring_events=128)
-    shuffled = random.Random(2).sample([p.event for p in EVENTS if p.event.user == USERS[0]], 20)
-    personalizer.meet(shuffled)
-    known, version = len(personalizer.catalogue), personalizer.catalogue.version
-    arrays = personalizer.catalogue.arrays
-    for offset, event in enumerate(shuffled):
-        personalizer.learn(listener, event, partition=0, offset=offset)
-        personalizer.recommend(listener, partition=0)
-    assert (len(personalizer.catalogue), personalizer.catalogue.version) == (known, version)
-    assert all(now is before for now, before in zip(personalizer.catalogue.arrays, arrays, strict=True))

@@ -11,9 +11,10 @@ import numpy.typing as npt
 
 from benchmarks.lives import Life
 from models.events import EVENT_CODES, ItemKey, stable_key
-from models.history import SEGMENT_EVENTS, History
+from models.history import History
 from models.items import StateRows, apply_signals, empty_states, item_models
 from models.observation import observe
+from models.segments import SEGMENT_EVENTS
 from models.signals import SignalBlock, SignalRows, gather
 from models.state import NOTHING_INCLUDED
 

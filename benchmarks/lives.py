@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models.events import EVENT_CODES, Event
-from models.history import MAX_PLAYED_MS, RING_EVENT
 from models.listeners import Listener
+from models.segments import MAX_PLAYED_MS, RING_EVENT
 
 _DAY_SECONDS: Final = 86_400.0
 _LAST_DAY: Final = 20_000 * _DAY_SECONDS

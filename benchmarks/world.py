@@ -12,11 +12,12 @@ import numpy.typing as npt
 from benchmarks.item_statistics import ItemStatistics, learn_items
 from benchmarks.lives import Life, live
 from models.events import CatalogRecord, Event, ItemKey
-from models.history import SEGMENT_EVENTS, History
+from models.history import History
 from models.item_space import DIMENSIONS
 from models.listeners import Population
 from models.profile import Profile, update_profile
 from models.reward import taste_weight
+from models.segments import SEGMENT_EVENTS
 from models.state import ListenerState
 
 ITEMS: Final = 20_000

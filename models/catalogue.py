@@ -12,6 +12,7 @@ from models.events import CatalogRecord, ItemKey, stable_key
 from models.item_space import DIMENSIONS, VectorArray
 from models.items import NEVER, SUCCESSORS, ModelRows
 from models.key_index import KeyIndex
+from models.most_played import take_in
 
 ARTIST_TOP: Final = 32
 """Most played items kept for each artist."""
@@ -20,6 +21,12 @@ TOP: Final = 64
 UNKNOWN: Final = -1
 
 IndexArray = npt.NDArray[np.int32]
+
+_FACTS: Final = np.dtype(
+    [("popularity", np.float64), ("artist", np.int32), ("listed", np.bool_), ("in_top", np.bool_)], align=True
+)
+"""What a request reads of every item that it considers: 16 bytes side by side, one visit to memory."""
+_UNKNOWN_ITEM: Final = np.array([(NEVER, UNKNOWN, False, False)], _FACTS)
 
 
 class ItemArrays(NamedTuple):
@@ -68,17 +75,12 @@ class Catalogue:
         self._titles: list[str] = []
         self._artists = KeyIndex(room=64)
         self._artist_names: list[str] = []
-        self.listed = np.zeros(room, np.bool_)
-        self.artist = np.full(room, UNKNOWN, np.int32)
-        self.plays = np.zeros(room, np.float32)
-        self.skips = np.zeros(room, np.float32)
-        self.popularity = np.full(room, NEVER, np.float64)
+        self._know(np.repeat(_UNKNOWN_ITEM, room))
         self.vectors = np.zeros((room, DIMENSIONS), np.float32)
         self.successors = np.full((room, SUCCESSORS), UNKNOWN, np.int32)
         self.shares = np.zeros((room, SUCCESSORS), np.float32)
         self.artist_top = np.full((64, ARTIST_TOP), UNKNOWN, np.int32)
         self.top = np.full(TOP, UNKNOWN, np.int32)
-        self.in_top = np.zeros(room, np.bool_)
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -150,7 +152,7 @@ class Catalogue:
         successors = np.full(followed.shape, UNKNOWN, np.int32)
         successors[followed] = self.positions_of(models["successors"][followed])
         moved = positions[self.popularity[positions] != models["popularity"]]
-        for name in ("plays", "skips", "popularity", "shares"):
+        for name in ("popularity", "shares"):
             getattr(self, name)[positions] = models[name]
         self.vectors[positions] = models["vector"]
         self.successors[positions] = successors
@@ -177,17 +179,13 @@ class Catalogue:
         if self.popularity[position] <= NEVER:
             return
         artist = int(self.artist[position])
-        rows = (self.top,) if artist < 0 else (self.top, self.artist_top[artist])
-        for row in rows:
-            if position in row:
-                continue
-            popularity = np.where(row < 0, NEVER, self.popularity[row])
-            weakest = int(np.argmin(popularity))
-            if popularity[weakest] < self.popularity[position]:
-                if row is self.top:
-                    self.in_top[row[weakest]] &= row[weakest] < 0
-                    self.in_top[position] = True
-                row[weakest] = position
+        if artist >= 0:
+            take_in(self.artist_top[artist], position, self.popularity)
+        displaced = take_in(self.top, position, self.popularity)
+        if displaced != position:
+            self.in_top[position] = True
+        if displaced not in (position, UNKNOWN):
+            self.in_top[displaced] = False
 
     def _make_room(self) -> None:
         """Give every position a name and a row; new ones are blank."""
@@ -196,18 +194,20 @@ class Catalogue:
             self.ids += [""] * missing
             self._titles += [""] * missing
         while len(self.listed) < len(self._positions):
+            self._know(np.concatenate((self._facts, np.repeat(_UNKNOWN_ITEM, len(self._facts)))))
             for name, blank in _BLANKS.items():
                 column = getattr(self, name)
                 setattr(self, name, np.concatenate((column, np.full_like(column, blank))))
 
+    def _know(self, facts: npt.NDArray[np.void]) -> None:
+        self._facts = facts
+        self.popularity: npt.NDArray[np.float64] = facts["popularity"]
+        self.artist: IndexArray = facts["artist"]
+        self.listed: npt.NDArray[np.bool_] = facts["listed"]
+        self.in_top: npt.NDArray[np.bool_] = facts["in_top"]
+
 
 _BLANKS: Final = {
-    "listed": False,
-    "in_top": False,
-    "artist": UNKNOWN,
-    "plays": 0,
-    "skips": 0,
-    "popularity": NEVER,
     "vectors": 0,
     "successors": UNKNOWN,
     "shares": 0,

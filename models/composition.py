@@ -18,8 +18,8 @@ from models.ranker import Ranking
 from models.sampling import POLICY, Bools, FloatArray, IndexArray, Rules, draw_rows
 from models.shelves.kind import ShelfKind
 from models.shelves.query import Conditions, find_eligible, list_conditions, state_facts
-from models.shelves.reasons import explain, weigh_reasons
-from models.slate import Shelf, Slate, Why
+from models.shelves.reasons import REASONS, REFERRING, weigh_reasons
+from models.slate import Shelf, Slate
 
 MOST_SHELVES: Final = 6
 """What a home screen shows; shelves further down the list stand in where others have nothing to say."""
@@ -43,7 +43,7 @@ class Drawn(NamedTuple):
 
     positions: IndexArray
     because: IndexArray
-    """Positions of the items that explain them, -1 for none."""
+    """Positions of the items that the reasons refer to, -1 for none."""
     scores: FloatArray
     propensities: FloatArray
     counts: Int64s
@@ -105,9 +105,8 @@ def _shelves(drawn: Drawn, catalogue: Catalogue, plan: Plan, last_played: int) -
     ids = tuple([names[position] for position in drawn.positions.tolist()])
     scores, propensities = tuple(drawn.scores.tolist()), tuple(drawn.propensities.tolist())
     sources = tuple([SOURCE_NAMES[bits] for bits in drawn.sources.tolist()])
-    # Position -1 is the last one's, but then the reason names nobody.
-    explaining = [names[position] for position in drawn.because.tolist()]
-    whys = tuple(map(explain, drawn.reasons.tolist(), explaining))
+    reasons = tuple([REASONS[number] for number in drawn.reasons.tolist()])
+    explaining = tuple([names[place] if place >= 0 else "" for place in drawn.because.tolist()])
     shelves, start = [], 0
     for kind, count in zip(plan.kinds, drawn.counts.tolist(), strict=True):
         if not count:
@@ -116,9 +115,11 @@ def _shelves(drawn: Drawn, catalogue: Catalogue, plan: Plan, last_played: int) -
         title, played = kind.title, ""
         if kind.follows_play:
             title, played = title.format(played=catalogue.title(last_played)), names[last_played]
-        own = (Why(kind.because, played),) * count if kind.because else whys[place]
-        columns = ids[place], scores[place], propensities[place], sources[place], own
-        shelves.append(Shelf(kind.id, title, *columns))
+        why = reasons[place], explaining[place]
+        if kind.because:
+            why = (kind.because,) * count, (played,) * count
+        columns = ids[place], scores[place], propensities[place], sources[place]
+        shelves.append(Shelf(kind.id, title, *columns, *why))
     return shelves
 
 
@@ -150,9 +151,11 @@ def _draw(
     rows, propensities, counts = draw_rows(
         scores, known.artist[positions], order, eligible, rules, MOST_SHELVES, DEPTH, uniforms
     )
+    explaining = because[rows]
     reasons, sources = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
     for place in range(len(rows)):
-        reasons[place] = weigh_reasons(features, rows[place], because[rows[place]] >= 0)
+        reasons[place] = weigh_reasons(features, rows[place], explaining[place] >= 0)
         sources[place] = sources_of(features, rows[place])
-    drawn = positions[rows], because[rows], scores[rows]
-    return (*drawn, propensities, counts, reasons, sources)
+        if not REFERRING[reasons[place]]:
+            explaining[place] = -1
+    return positions[rows], explaining, scores[rows], propensities, counts, reasons, sources

@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from models.errors import CorruptState
 from models.events import PLAY_MS, SESSION_GAP_SECONDS, ItemKey
-
-SEGMENT_EVENTS: Final = 64
-"""Events in one sealed segment; the open end of the ring holds fewer."""
-
-RING_EVENT: Final = np.dtype([("item", "<i8"), ("at", "<u4"), ("played", "<u4")])
-"""One stored event, 16 bytes: item key, Unix seconds, milliseconds played << 5 | event code."""
-
-SEGMENT_BYTES: Final = SEGMENT_EVENTS * RING_EVENT.itemsize
-MAX_PLAYED_MS: Final = (1 << 27) - 1
+from models.play_index import PlayIndex, TimeArray, add_play, index_plays
+from models.segments import MAX_PLAYED_MS, RING_EVENT, SEGMENT_BYTES, SEGMENT_EVENTS, segments_of
 
 IntArray = npt.NDArray[np.int64]
-TimeArray = npt.NDArray[np.uint32]
 IndexArray = npt.NDArray[np.int32]
 CodeArray = npt.NDArray[np.int8]
 
@@ -42,7 +33,7 @@ class History:
     """
 
     __slots__ = (
-        *("_at", "_end", "_good", "_index", "_item", "_play", "_played", "_session", "_start"),
+        *("_at", "_end", "_good", "_index", "_item", "_play", "_played", "_plays", "_session", "_start"),
         *("capacity", "count"),
     )
 
@@ -62,6 +53,7 @@ class History:
         self._session = np.zeros(room, np.int32)
         self._play = np.zeros(room, np.bool_)
         self._good = np.zeros(room, np.bool_)
+        self._plays: PlayIndex | None = None
 
     def __len__(self) -> int:
         return self._end - self._start
@@ -106,6 +98,14 @@ class History:
         """Which events are plays of 30 seconds or more."""
         return self._good[self._start : self._end]
 
+    @property
+    def plays(self) -> PlayIndex:
+        """The plays, indexed for candidate sources; `index` must be filled in."""
+        if self._plays is None:
+            sealed = len(self) - self.count % SEGMENT_EVENTS
+            self._plays = index_plays(self.index, self.at, self.session, self.good, self.is_play, sealed)
+        return self._plays
+
     def last_played(self) -> int:
         """Catalogue position of the item played last, among the last 64 events; -1 if none was."""
         for place in range(self._end - 1, max(self._start, self._end - SEGMENT_EVENTS) - 1, -1):
@@ -130,6 +130,11 @@ class History:
         self.count += 1
         if self.count % SEGMENT_EVENTS == 0 and len(self) > self.capacity:
             self._start += SEGMENT_EVENTS
+        # The first event, and then each that is sealed, is what habits are counted from.
+        if self.count % SEGMENT_EVENTS == 0 or self.count == 1:
+            self._plays = None
+        elif self._plays is not None and code == 0:
+            add_play(self._plays, index, at_seconds, int(self._session[end]), ms >= PLAY_MS)
 
     def _session_of_next(self, at_seconds: int, ms_played: int) -> int:
         if self._end == self._start:
@@ -149,6 +154,7 @@ class History:
         """Replace everything by stored `rows` (dtype `RING_EVENT`), the last of `count` events ever."""
         n = len(rows)
         self._start, self._end, self.count = 0, n, count
+        self._plays = None
         self._item[:n] = rows["item"]
         self._at[:n] = rows["at"]
         self._played[:n] = rows["played"]
@@ -181,16 +187,6 @@ class History:
         rows["at"] = self._at[stored]
         rows["played"] = self._played[stored]
         return rows.tobytes()
-
-
-def segments_of(count: int, *, capacity_events: int) -> range:
-    """The numbers of the sealed segments that a ring with `count` events ever appended holds.
-
-    >>> segments_of(200, capacity_events=128)
-    range(1, 3)
-    """
-    last = count // SEGMENT_EVENTS
-    return range(max(0, last - capacity_events // SEGMENT_EVENTS), last)
 
 
 def restore_history(

@@ -103,9 +103,10 @@ class Ranker:
         Raises:
             ValueError: a feature is not finite; nothing was learned.
         """
-        if not np.isfinite(example.features).all():
+        features = example.features.astype(np.float32)
+        if not np.isfinite(features).all():
             raise ValueError("a feature is not finite: the ranker would never recover")
-        difference, emphasis = _listwise_step(example.features.astype(np.float32), self.weights().weights)
+        difference, emphasis = _listwise_step(features, self.weights().weights)
         self._model.learn_one(_named(difference), True, w=emphasis)
         self._exported = None
 

@@ -38,6 +38,7 @@ class SlateItem(NamedTuple):
 class Shelf(NamedTuple):
     """A titled row of items, best place first, kept in columns; `items` gives them one by one.
 
+    `explained_by` are the ids of the items that the reasons refer to, empty where they refer to none;
     `propensities` are those of the items, `propensity` is the probability with which the shelf was chosen.
     """
 
@@ -47,13 +48,15 @@ class Shelf(NamedTuple):
     scores: tuple[float, ...]
     propensities: tuple[float, ...]
     sources: tuple[tuple[str, ...], ...]
-    whys: tuple[Why, ...]
+    reasons: tuple[Because, ...]
+    explained_by: tuple[str, ...]
     propensity: float = 1.0
 
     @property
     def items(self) -> tuple[SlateItem, ...]:
         """The items of the row."""
-        return tuple(map(SlateItem, self.ids, self.scores, self.propensities, self.sources, self.whys))
+        whys = map(Why, self.reasons, self.explained_by)
+        return tuple(map(SlateItem, self.ids, self.scores, self.propensities, self.sources, whys))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from typing import Final
 from models.candidates import Candidates
 from models.catalogue import Catalogue
 from models.errors import CorruptState
-from models.history import RING_EVENT, SEGMENT_EVENTS, History, restore_history, segments_of
+from models.history import History, restore_history
 from models.profile import Profile, decode_profile, encode_profile
+from models.segments import RING_EVENT, SEGMENT_EVENTS, segments_of
 
 VERSION: Final = 1
 NOTHING_INCLUDED: Final = -1
@@ -66,15 +67,14 @@ def changed_values(listener: ListenerState, *, count_before: int) -> dict[bytes,
     history, user = listener.history, listener.user
     sealed_before = count_before // SEGMENT_EVENTS
     held_before = segments_of(count_before, capacity_events=history.capacity)
+    sealed = history.sealed
     values: dict[bytes, bytes | None] = {
         segment_key(user, number): history.segment(number)
-        for number in history.sealed
-        if number >= sealed_before
+        for number in range(max(sealed.start, sealed_before), sealed.stop)
     }
     values[head_key(user)] = encode_head(listener)
-    for number in held_before:
-        if number < history.sealed.start:
-            values[segment_key(user, number)] = None
+    for number in range(held_before.start, min(held_before.stop, sealed.start)):
+        values[segment_key(user, number)] = None
     return values
 
 

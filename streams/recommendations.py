@@ -37,7 +37,7 @@ def encode_recommendation(
 
 
 def _shelf(shelf: Shelf) -> dict[str, Any]:
-    columns = shelf.ids, shelf.scores, shelf.propensities, shelf.sources, shelf.whys
+    columns = shelf.ids, shelf.scores, shelf.propensities, shelf.sources, shelf.reasons, shelf.explained_by
     return {
         "id": shelf.id,
         "title": shelf.title,
@@ -48,9 +48,9 @@ def _shelf(shelf: Shelf) -> dict[str, Any]:
                 "score": score,
                 "propensity": propensity,
                 "sources": sources,
-                "why": {"because": why[0], "item": why[1]} if why[1] else _BECAUSE[why[0]],
+                "why": {"because": because, "item": other} if other else _BECAUSE[because],
             }
-            for item, score, propensity, sources, why in zip(*columns, strict=True)
+            for item, score, propensity, sources, because, other in zip(*columns, strict=True)
         ],
     }
 

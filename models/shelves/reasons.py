@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from models.compiled import compiled
 from models.features import Feature
-from models.slate import Because, Why
+from models.slate import Because
 
 
 @compiled
@@ -42,12 +42,5 @@ def _reason(follows: bool, shares_sessions: bool, unheard: bool, artist: bool, e
 
 REASONS: Final = tuple(_reason(*evidence) for evidence in product((False, True), repeat=5))
 """The reason for each combination of evidence."""
-_PLAIN: Final = tuple(
-    None if reason in (Because.PLAYED_AFTER, Because.SAME_SESSION) else Why(reason) for reason in REASONS
-)
-"""The same as it is said, where it does not refer to another item."""
-
-
-def explain(number: int, item: str) -> Why:
-    """Say a reason of `REASONS`; `item` is the id of the item that explains, if one does."""
-    return _PLAIN[number] or Why(REASONS[number], item)
+REFERRING: Final = np.array([reason in (Because.PLAYED_AFTER, Because.SAME_SESSION) for reason in REASONS])
+"""Which of them refer to another item."""

@@ -82,9 +82,12 @@ def _add_up_items(plays: Plays, month: Float32s, newest_age: Float32s, found: Ar
 
 @compiled
 def _count_late_plays(plays: Plays, now_seconds: float, found: Artists) -> None:
-    for play in range(len(plays.item)):
+    """Count back to the first old play; one that was told late, behind it, is old news too."""
+    for play in range(len(plays.item) - 1, -1, -1):
         age_hours = max(0.0, now_seconds - plays.at[play]) / 3600.0
-        if age_hours <= LATELY_HOURS and plays.good[play]:
+        if age_hours > LATELY_HOURS:
+            break
+        if plays.good[play]:
             artist = plays.artist_of[plays.item[play]]
             if artist >= 0:
                 found.lately[artist] += np.exp2(-age_hours / LATELY_HALF_LIFE_HOURS)

@@ -7,7 +7,8 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from models.compiled import compiled
-from models.sources.scan import Float32s, Int32s, Plays, find_number
+from models.numbering import find_number
+from models.sources.scan import Float32s, Int32s, Plays
 
 AFTER_SKIP_WEIGHT: Final = 0.5
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from models.compiled import compiled
-from models.sources.scan import FRESH_PLAYS, Float32s, Plays
-
-HALF_LIVES_HOURS: Final = (72.0, 720.0, 8760.0)
-"""Plays count half after three days, a month, a year."""
+from models.play_index import HALF_LIVES_HOURS, NEWEST, OLDEST, PLAYS, SESSIONS, SKIPS
+from models.sources.scan import Float32s, Plays
 
 
 class Habits(NamedTuple):
@@ -38,39 +36,34 @@ class Habits(NamedTuple):
 
 @compiled
 def recall_habits(plays: Plays, now_seconds: float) -> Habits:
-    """Count and age every item of the ring, in one pass from the newest play to the oldest."""
-    count, habits = len(plays.item), _no_habits(plays.in_ring)
-    counted_in = np.full(plays.in_ring, -1, np.int32)
-    session, age = -1, 0.0
-    lately, month, years = 0.0, 0.0, 0.0
+    """Age what is counted of every item of the ring."""
+    count, counts, habits = len(plays.item), plays.counts, _no_habits(plays.in_ring)
+    for horizon, decayed in enumerate((habits.lately, habits.month, habits.years)):
+        hours = max(0.0, now_seconds - plays.reference[0]) / 3600.0
+        left = np.exp2(-hours / HALF_LIVES_HOURS[horizon])
+        for item in range(plays.in_ring):
+            # A clock that is behind makes no play count for more than one.
+            decayed[item] = min(plays.decayed[horizon, item] * left, float(counts[PLAYS, item]))
+    for item in range(plays.in_ring):
+        newest = counts[NEWEST, item]
+        habits.plays[item] = counts[PLAYS, item]
+        habits.skips[item] = counts[SKIPS, item]
+        habits.sessions[item] = counts[SESSIONS, item]
+        habits.newest_age[item] = max(0.0, now_seconds - plays.at[newest])
+        habits.oldest_age[item] = max(0.0, now_seconds - plays.at[counts[OLDEST, item]])
+        habits.plays_since[item] = count - newest
+        habits.last_skipped[item] = not plays.good[newest]
     for play in range(count - 1, -1, -1):
-        if plays.session[play] != session or count - play <= FRESH_PLAYS:
-            session = plays.session[play]
-            age = max(0.0, now_seconds - plays.at[play])
-            lately, month, years = _share(age, 0), _share(age, 1), _share(age, 2)
-        item = plays.item[play]
-        if habits.newest_age[item] < 0:
-            habits.newest_age[item] = age
-            habits.plays_since[item] = count - play
-            habits.last_skipped[item] = not plays.good[play]
-        habits.oldest_age[item] = age
-        habits.in_session[item] += session == plays.session[-1]
-        habits.sessions[item] += counted_in[item] != session
-        counted_in[item] = session
-        if plays.good[play]:
-            habits.plays[item] += 1
-            habits.lately[item] += lately
-            habits.month[item] += month
-            habits.years[item] += years
-        else:
-            habits.skips[item] += 1
+        if plays.session[play] != plays.session[-1]:
+            break
+        habits.in_session[plays.item[play]] += 1
     return habits
 
 
 @compiled
 def _no_habits(size: int) -> Habits:
     table = np.zeros((11, size), np.float32)
-    habits = Habits(
+    return Habits(
         table[0],
         table[1],
         table[2],
@@ -83,10 +76,3 @@ def _no_habits(size: int) -> Habits:
         table[9],
         table[10],
     )
-    habits.newest_age[:] = -1.0
-    return habits
-
-
-@compiled
-def _share(age_seconds: float, horizon: int) -> float:
-    return float(np.exp2(-age_seconds / (3600.0 * HALF_LIVES_HOURS[horizon])))

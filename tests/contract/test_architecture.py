@@ -26,11 +26,12 @@ ENGINE_ONLY = {"aiokafka", "faust", "mode", "rocksdict"}
 
 CORE_FLOW = (
     *("models.errors", "models.compiled", "models.chance", "models.events", "models.key_index"),
+    *("models.numbering", "models.play_index", "models.segments"),
     "models.item_space",
     *("models.signals", "models.items", "models.history", "models.reward", "models.observation"),
-    *("models.profile", "models.catalogue", "models.sources", "models.moment", "models.features"),
-    *("models.evidence", "models.recall", "models.candidates", "models.crosses", "models.examples"),
-    *("models.ranker", "models.slate", "models.sampling", "models.state"),
+    *("models.profile", "models.most_played", "models.catalogue", "models.sources", "models.moment"),
+    *("models.features", "models.evidence", "models.recall", "models.candidates", "models.crosses"),
+    *("models.examples", "models.ranker", "models.slate", "models.sampling", "models.state"),
     "models.shelves",
     *("models.composition", "models.personalizer", "models.batch"),
     *("models.training", "models.standalone", "models.evaluation", "models.listeners"),

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from models.errors import CorruptState
 from models.events import SESSION_GAP_SECONDS, ItemKey
-from models.history import SEGMENT_EVENTS, History, restore_history
+from models.history import History, restore_history
+from models.segments import SEGMENT_EVENTS
 
 CAPACITY = 2 * SEGMENT_EVENTS
 
@@ -82,3 +83,30 @@ def test_wrong_lengths_are_refused(cut):
         segments = []
     with pytest.raises(CorruptState):
         restore_history(count=100, segments=segments, open_end=open_end, capacity_events=CAPACITY)
+
+
+def plain(plays):
+    """An index as bytes; sessions as where they change."""
+    size, items = int(plays.size[0]), int(plays.items.known[0])
+    by_play = [column[:size].tobytes() for column in (plays.item, plays.at, plays.good, plays.earlier)]
+    by_item = [plays.items.value[:items].tobytes()]
+    by_item += [rows[:, :items].tobytes() for rows in (plays.counts, plays.decayed)]
+    changes = np.diff(plays.session[:size]) != 0
+    return [*by_play, *by_item, changes.tobytes(), plays.reference.tobytes()]
+
+
+@given(stored_events, st.integers(1, 50))
+def test_an_index_that_grew_equals_one_made_anew(events, every):
+    grown, at = History(capacity_events=CAPACITY), 1_600_000_000
+    assert grown.plays.size[0] == 0
+    for place, (item, pause, ms, code) in enumerate(events):
+        at += pause
+        grown.append(ItemKey(item), index=item % 1000, at_seconds=at, ms_played=ms, code=code // 7)
+        if place % every == 0:
+            assert grown.plays.size[0] == np.count_nonzero(grown.is_play)
+    segments = [grown.segment(number) for number in grown.sealed]
+    anew = restore_history(
+        count=grown.count, segments=segments, open_end=grown.open_end(), capacity_events=CAPACITY
+    )
+    anew.index[:] = grown.index
+    assert plain(grown.plays) == plain(anew.plays)

@@ -17,8 +17,8 @@ from benchmarks.pipeline import fresh_settings, measure_pipeline
 from benchmarks.prepared import encode_future, prepared_topics
 from benchmarks.world import World, make_world
 from models.catalogue import Catalogue
-from models.history import SEGMENT_EVENTS
 from models.items import ITEM_STATE
+from models.segments import SEGMENT_EVENTS
 from models.state import NOTHING_INCLUDED, changed_values, encode_head, restore_listener
 from streams.broker import LocalBroker
 from streams.schemas import decode_event

@@ -5,9 +5,10 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
+from models.play_index import HALF_LIVES_HOURS, index_plays
 from models.sources.artists import recall_artists
 from models.sources.everyone import recall_followers
-from models.sources.habits import HALF_LIVES_HOURS, recall_habits
+from models.sources.habits import recall_habits
 from models.sources.popular import recall_popularity
 from models.sources.scan import CONTEXT_PLAYS, scan_plays
 from models.sources.sessions import recall_sessions
@@ -27,16 +28,20 @@ class Log:
         self.item = rng.integers(0, items, plays).astype(np.int32)
         self.good = rng.random(plays) < 0.7
         self.session = np.cumsum(rng.random(plays) < 0.12).astype(np.int32)
-        # All plays of a session end at once: sources may age older sessions as a whole.
-        self.at = (NOW - 40_000 * (self.session[-1] - self.session)).astype(np.int64)
+        self.at = (NOW - 4_000 * (plays - 1 - np.arange(plays))).astype(np.uint32)
         self.artist = (np.arange(items) // 3).astype(np.int32)
         self.artist[-2:] = -1
-        self.plays = scan_plays(self.item, self.at, self.session, self.good, self.artist)
+        self.plays = scan_plays(self.indexed(plays), self.artist)
         self.context = [
             len(self.item) - back
             for back in range(1, CONTEXT_PLAYS + 1)
             if self.session[-back] == self.session[-1]
         ]
+
+    def indexed(self, plays):
+        """The first plays, some of which are sealed."""
+        columns = [column[:plays] for column in (self.item, self.at, self.session, self.good)]
+        return index_plays(*columns, np.ones(plays, np.bool_), plays // 2)
 
     def by_item(self, numbered):
         """What a source found, by item instead of by number."""
@@ -57,10 +62,10 @@ def close(found, expected):
     assert found == pytest.approx({key: expected.get(key, 0.0) for key in found}, rel=1e-4, abs=1e-6)
 
 
-def test_items_are_numbered_newest_first_and_repeats_are_chained(log):
-    newest_first = list(dict.fromkeys(log.item[::-1].tolist()))
-    assert log.plays.items.value[: log.plays.in_ring].tolist() == newest_first
-    assert [newest_first[number] for number in log.plays.item] == log.item.tolist()
+def test_items_are_numbered_in_order_and_repeats_are_chained(log):
+    in_order = list(dict.fromkeys(log.item.tolist()))
+    assert log.plays.items.value[: log.plays.in_ring].tolist() == in_order
+    assert [in_order[number] for number in log.plays.item] == log.item.tolist()
     artists = log.artist[log.item]
     for play in range(len(log.item)):
         assert [log.plays.earlier[play]] == (log.occurrences(play, log.item, 1) or [-1])
@@ -223,8 +228,7 @@ def test_popularity_is_a_share_of_the_most_played_items():
 @pytest.mark.parametrize("plays", [0, 1])
 def test_a_history_of_nothing_or_of_one_play_is_no_evidence(plays):
     log = Log(0)
-    index = log.item[:plays]
-    scanned = scan_plays(index, log.at[:plays], log.session[:plays], log.good[:plays], log.artist)
+    scanned = scan_plays(log.indexed(plays), log.artist)
     assert scanned.in_ring == scanned.context == plays
     assert not recall_successors(scanned, plays).rules.any()
     assert not recall_sessions(scanned, plays, NOW).bag.any()

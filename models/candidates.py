@@ -26,13 +26,7 @@ from models.sources.artists import Artists, recall_artists
 from models.sources.everyone import recall_followers
 from models.sources.habits import recall_habits
 from models.sources.popular import recall_popularity
-from models.sources.scan import (
-    Float32s,
-    Int32s,
-    Plays,
-    number_artists,
-    scan_plays,
-)
+from models.sources.scan import Float32s, Int32s, Plays, number_artists, scan_plays
 from models.sources.sessions import recall_sessions
 from models.sources.successors import recall_successors
 

@@ -14,9 +14,8 @@ import numpy.typing as npt
 
 from models.compiled import compiled
 from models.numbering import Int32s, Int64s, Numbering, give_number, new_numbering
+from models.segments import SEGMENT_EVENTS
 
-OPEN_PLAYS: Final = 64
-"""Plays that may be added before the index is made anew."""
 EXTRA_ITEMS: Final = 2048
 """Room for items outside the ring: 64 popular ones, 24 after each of 8, 32 by each of some 56 artists."""
 HALF_LIVES_HOURS: Final = (72.0, 720.0, 8760.0)
@@ -60,8 +59,9 @@ def index_plays(
 
     Habits are counted as of the last sealed event, or of the first one where none is sealed.
     """
-    room = np.count_nonzero(is_play) + OPEN_PLAYS
-    items = _count_items(index, is_play) + OPEN_PLAYS
+    # No more than a segment comes before the index is made anew.
+    room = np.count_nonzero(is_play) + SEGMENT_EVENTS
+    items = _count_items(index, is_play) + SEGMENT_EVENTS
     plays = PlayIndex(
         np.zeros(1, np.int64),
         np.empty(room, np.int32),

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.compiled import compiled
 from models.play_index import HALF_LIVES_HOURS, NEWEST, OLDEST, PLAYS, SESSIONS, SKIPS
-from models.sources.scan import Float32s, Plays
+from models.sources.scan import Float32s, Plays, count_in_session
 
 
 class Habits(NamedTuple):
@@ -38,8 +38,8 @@ class Habits(NamedTuple):
 def recall_habits(plays: Plays, now_seconds: float) -> Habits:
     """Age what is counted of every item of the ring."""
     count, counts, habits = len(plays.item), plays.counts, _no_habits(plays.in_ring)
+    hours = max(0.0, now_seconds - plays.reference[0]) / 3600.0
     for horizon, decayed in enumerate((habits.lately, habits.month, habits.years)):
-        hours = max(0.0, now_seconds - plays.reference[0]) / 3600.0
         left = np.exp2(-hours / HALF_LIVES_HOURS[horizon])
         for item in range(plays.in_ring):
             # A clock that is behind makes no play count for more than one.
@@ -53,9 +53,7 @@ def recall_habits(plays: Plays, now_seconds: float) -> Habits:
         habits.oldest_age[item] = max(0.0, now_seconds - plays.at[counts[OLDEST, item]])
         habits.plays_since[item] = count - newest
         habits.last_skipped[item] = not plays.good[newest]
-    for play in range(count - 1, -1, -1):
-        if plays.session[play] != plays.session[-1]:
-            break
+    for play in range(count - count_in_session(plays.session, count), count):
         habits.in_session[plays.item[play]] += 1
     return habits
 

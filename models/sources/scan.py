@@ -12,15 +12,13 @@ import numpy.typing as npt
 
 from models.compiled import compiled
 from models.numbering import Numbering, copy_numbering, give_number, new_numbering
-from models.play_index import EXTRA_ITEMS, PlayIndex, TimeArray
+from models.play_index import EXTRA_ITEMS, Bools, Float64s, PlayIndex, TimeArray
 
 CONTEXT_PLAYS: Final = 8
 """Last plays of the current session that speak of what comes next."""
 
 Int32s = npt.NDArray[np.int32]
 Float32s = npt.NDArray[np.float32]
-Float64s = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
 
 
 class Plays(NamedTuple):

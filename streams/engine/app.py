@@ -132,7 +132,8 @@ def create_app(
 
     ``fetch_records`` are taken at once of what was fetched, of all topics.
 
-    ``engine`` holds further `EngineOptions`, ``settings`` further settings of Faust (credentials, …).
+    ``engine`` holds further `EngineOptions`, ``settings`` further settings of Faust (credentials, …). What is
+    sent goes through librdkafka, whose credentials stand in ``client`` of the options.
     """
     options = EngineOptions(
         brokers=brokers, session_timeout=session_timeout, replication=replication, **(engine or {})

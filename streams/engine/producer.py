@@ -4,7 +4,6 @@ import asyncio
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
 
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
@@ -14,14 +13,6 @@ from streams.engine.records import Output
 POLL_SECONDS = 0.1
 LINGER_MS = 1.0
 """Long enough for the records of one commit to leave together."""
-
-
-class _Sent(NamedTuple):
-    topic: str
-    partition: int
-    key: bytes | None
-    value: bytes | None
-    headers: Sequence[tuple[str, bytes]] = ()
 
 
 class Publisher:
@@ -36,7 +27,9 @@ class Publisher:
     def __init__(
         self, brokers: str, *, client: Mapping[str, str], record_bytes: int, timeout_seconds: float
     ) -> None:
+        # Credentials come first: none of them can weaken what is promised below.
         self._settings = {
+            **client,
             "bootstrap.servers": brokers,
             "acks": "all",
             "enable.idempotence": True,
@@ -48,7 +41,6 @@ class Publisher:
             "queue.buffering.max.messages": 0,
             "queue.buffering.max.kbytes": (1 << 31) - 1,
             "log_level": 0,
-            **client,
         }
         self._timeout_seconds = timeout_seconds
         self._stopping = threading.Event()
@@ -68,9 +60,7 @@ class Publisher:
 
     async def send(self, outputs: Sequence[Output]) -> None:
         """Send ``outputs``, keeping their order within each partition. Raises `DeliveryFailed`."""
-        await self._deliver(
-            [_Sent(out.topic, out.partition, out.key, out.value, out.headers) for out in outputs]
-        )
+        await self._deliver(outputs)
 
     async def append(self, topic: str, partition: int, writes: Mapping[bytes, bytes | None]) -> int | None:
         """Send ``writes`` as records in their order and return the last one's offset.
@@ -78,10 +68,10 @@ class Publisher:
         The offset is ``None`` when a retry succeeded whose offset Kafka no longer knows.
         Raises `DeliveryFailed`.
         """
-        (last,) = await self._deliver([_Sent(topic, partition, *write) for write in writes.items()])
+        (last,) = await self._deliver([Output(topic, key, value, partition) for key, value in writes.items()])
         return last if last >= 0 else None
 
-    async def _deliver(self, records: Sequence[_Sent]) -> list[int]:
+    async def _deliver(self, records: Sequence[Output]) -> list[int]:
         """Return the offset of the last record of each partition, once all are acknowledged."""
         try:
             async with asyncio.timeout(self._timeout_seconds):
@@ -91,7 +81,7 @@ class Publisher:
                 f"not acknowledged within {self._timeout_seconds:.0f} s: {error!r}"
             ) from error
 
-    def _produce(self, records: Sequence[_Sent]) -> Iterable["asyncio.Future[int]"]:
+    def _produce(self, records: Sequence[Output]) -> Iterable["asyncio.Future[int]"]:
         last = {(record.topic, record.partition): place for place, record in enumerate(records)}
         loop = asyncio.get_running_loop()
         waiting = {place: loop.create_future() for place in last.values()}

@@ -26,7 +26,7 @@ ENGINE_ONLY = {"aiokafka", "faust", "mode", "rocksdict"}
 
 CORE_FLOW = (
     *("models.errors", "models.compiled", "models.chance", "models.events", "models.key_index"),
-    *("models.numbering", "models.play_index", "models.segments"),
+    *("models.numbering", "models.segments", "models.play_index"),
     "models.item_space",
     *("models.signals", "models.items", "models.history", "models.reward", "models.observation"),
     *("models.profile", "models.most_played", "models.catalogue", "models.sources", "models.moment"),

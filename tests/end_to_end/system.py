@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, Producer, TopicPartition
@@ -131,38 +132,65 @@ class System:
     def wait_for(self, topic: str, count: int, *, seconds: float) -> None:
         """Wait until a topic holds records from `count` places; the workers must stay up."""
         deadline = time.monotonic() + seconds
-        while self._appended(topic) < count or len({place(one) for one in self.read(topic)}) < count:
-            assert time.monotonic() < deadline, f"{self._appended(topic)} of {count} records\n{self._tails()}"
-            for name, process in self.workers.items():
-                assert process.poll() is None, f"{name} ended with {process.poll()}\n{self._tails()}"
-            time.sleep(0.5)
+        self.wait_for_records(topic, count, seconds=seconds)
+        while len({place(one) for one in self.read(topic)}) < count:
+            self._wait_on(f"records from {count} places", deadline)
 
-    def _appended(self, topic: str) -> int:
-        consumer = Consumer({"bootstrap.servers": self.brokers, "group.id": "tests", "log_level": 0})
-        partitions = consumer.list_topics(topic, timeout=30).topics[topic].partitions
-        ends = [consumer.get_watermark_offsets(TopicPartition(topic, p), timeout=30)[1] for p in partitions]
-        consumer.close()
-        return sum(ends)
+    def wait_for_records(self, topic: str, count: int, *, seconds: float) -> None:
+        """Wait until a topic holds `count` records, repeats included; the workers must stay up."""
+        deadline = time.monotonic() + seconds
+        while self.appended(topic) < count:
+            self._wait_on(f"{count} records", deadline)
+
+    def appended(self, topic: str) -> int:
+        """Records that a topic ever held, repeats included."""
+        with self._reader() as consumer:
+            return sum(end for _, end in self._ends(consumer, topic))
 
     def wait_until_drained(self, *, seconds: float) -> None:
         """Wait until the agents have applied everything that the topics between them hold."""
         deadline = time.monotonic() + seconds
-        while lags := self._lags():
-            assert time.monotonic() < deadline, f"still to be learned: {lags}\n{self._tails()}"
-            time.sleep(0.5)
+        while any(self._lags(topic.name) for topic in AGENT_TOPICS):
+            self._wait_on("all to be learned", deadline)
 
-    def _lags(self) -> dict[str, int]:
-        """Records that the worker group has not committed yet, by topic partition."""
-        consumer = Consumer({"bootstrap.servers": self.brokers, "group.id": "segue", "log_level": 0})
-        lags = {}
-        for topic in AGENT_TOPICS:
-            partitions = consumer.list_topics(topic.name, timeout=30).topics[topic.name].partitions
-            for one in consumer.committed([TopicPartition(topic.name, p) for p in partitions], timeout=30):
-                _, end = consumer.get_watermark_offsets(one, timeout=30)
-                if end > max(one.offset, 0):
-                    lags[f"{topic.name}-{one.partition}"] = end - max(one.offset, 0)
-        consumer.close()
-        return lags
+    def wait_until_at_work(self, topic: str, *, seconds: float) -> None:
+        """Wait until each partition of a topic that lags has been worked on since this call."""
+        deadline = time.monotonic() + seconds
+        before = self._lags(topic)
+        while any(lag >= before.get(partition, 0) for partition, lag in self._lags(topic).items()):
+            self._wait_on(f"all of {topic} to be worked on", deadline)
+
+    def _wait_on(self, what: str, deadline: float) -> None:
+        assert time.monotonic() < deadline, f"waited for {what}\n{self._tails()}"
+        for name, process in self.workers.items():
+            assert process.poll() is None, f"{name} ended with {process.poll()}\n{self._tails()}"
+        time.sleep(0.1)
+
+    def _lags(self, topic: str) -> dict[int, int]:
+        """Records that the worker group has not committed yet, by partition where there are any."""
+        with self._reader(group="segue") as consumer:
+            ends = self._ends(consumer, topic)
+            committed = consumer.committed([partition for partition, _ in ends], timeout=30)
+        lags = {
+            one.partition: end - max(one.offset, 0) for one, (_, end) in zip(committed, ends, strict=True)
+        }
+        return {partition: lag for partition, lag in lags.items() if lag > 0}
+
+    @contextmanager
+    def _reader(self, group: str = "tests") -> Iterator[Consumer]:
+        consumer = Consumer({"bootstrap.servers": self.brokers, "group.id": group, "log_level": 0})
+        try:
+            yield consumer
+        finally:
+            consumer.close()
+
+    @staticmethod
+    def _ends(consumer: Consumer, topic: str) -> list[tuple[TopicPartition, int]]:
+        """Partitions of a topic, each with the offset after its last record."""
+        partitions = [
+            TopicPartition(topic, p) for p in consumer.list_topics(topic, timeout=30).topics[topic].partitions
+        ]
+        return [(one, consumer.get_watermark_offsets(one, timeout=30)[1]) for one in partitions]
 
     def _tails(self) -> str:
         return "\n".join(f"--- {log.name}\n{log.read_text()[-3000:]}" for log in self.home.glob("*.log"))

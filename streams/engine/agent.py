@@ -13,6 +13,9 @@ from streams.engine.transport import BatchConsumer, BatchSchema, BatchTransport,
 if TYPE_CHECKING:
     from streams.engine.app import EngineApp
 
+TAKE_SECONDS = 1.0
+"""Longer than it takes to take what waits, unless Faust passed over it since it came before a rebalance."""
+
 # Faust's types describe one record an event; here an event's value is a list of aiokafka's records.
 Event = Any
 Stream = Any
@@ -103,17 +106,17 @@ class _Folded:
         return asyncio.create_task(_first(self._events))
 
     async def _arrives(self, deadline: float) -> bool:
-        if not self._queue.empty():
-            return True
         remaining = deadline - asyncio.get_running_loop().time()
-        if remaining <= 0:
+        if remaining <= 0 and self._next is None and self._queue.empty():
             return False
         self._next = self._next or self._fetch()
-        # A rebalance or a stop waits for what is in hand, so lingering ends with it.
+        # A rebalance or a stop waits for what is in hand, and takes away what was seen to be waiting.
         suspended = asyncio.create_task(self._consumer.suspend_flow.wait())
         try:
             await asyncio.wait(
-                (self._next, suspended), timeout=remaining, return_when=asyncio.FIRST_COMPLETED
+                (self._next, suspended),
+                timeout=max(remaining, TAKE_SECONDS),
+                return_when=asyncio.FIRST_COMPLETED,
             )
         finally:
             suspended.cancel()

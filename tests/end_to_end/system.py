@@ -8,14 +8,28 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, Producer, TopicPartition
+from confluent_kafka import (
+    OFFSET_BEGINNING,
+    Consumer,
+    KafkaError,
+    KafkaException,
+    Message,
+    Producer,
+    TopicPartition,
+)
 
 from streams.engine import declare
 from streams.settings import Settings
 from streams.topics import CATALOG, EXAMPLES, ITEM_SIGNALS, LISTENING_EVENTS, declared_topics
 
 AGENT_TOPICS = (LISTENING_EVENTS, CATALOG, ITEM_SIGNALS, EXAMPLES)
+COORDINATOR_STARTS = (
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+)
 ROOT = Path(__file__).parents[2]
 
 
@@ -27,6 +41,7 @@ class System:
         self.home = home
         self.environment = {f"SEGUE_{name.upper()}": str(value) for name, value in settings.items()}
         self.workers: dict[str, subprocess.Popen[bytes]] = {}
+        self.lives: dict[str, int] = {}
         declare(brokers, declared_topics(Settings(brokers=brokers)))
         self._producer = Producer(
             {
@@ -48,6 +63,7 @@ class System:
     def start(self, name: str = "worker") -> None:
         """Start a worker, or start it again on the state it left."""
         log = (self.home / f"{name}.log").open("ab")
+        self.lives[name] = log.tell()
         self.workers[name] = subprocess.Popen(
             [sys.executable, "-m", "streams.cli", "worker"],
             cwd=ROOT,
@@ -74,7 +90,14 @@ class System:
         return process.wait(30)
 
     def log(self, name: str = "worker") -> str:
-        return (self.home / f"{name}.log").read_text()
+        """What a worker has printed since it was last started."""
+        return (self.home / f"{name}.log").read_bytes()[self.lives[name] :].decode()
+
+    def wait_until_ready(self, *, seconds: float) -> None:
+        """Wait until every worker has partitions and their state."""
+        deadline = time.monotonic() + seconds
+        while not all("Worker ready" in self.log(name) for name in self.workers):
+            self._wait_on("every worker to be ready", deadline)
 
     def produce(self, topic: str, records: Iterable[tuple[bytes | None, bytes | None]]) -> None:
         """Send records and wait until Kafka has them all."""
@@ -153,13 +176,6 @@ class System:
         while any(self._lags(topic.name) for topic in AGENT_TOPICS):
             self._wait_on("all to be learned", deadline)
 
-    def wait_until_at_work(self, topic: str, *, seconds: float) -> None:
-        """Wait until each partition of a topic that lags has been worked on since this call."""
-        deadline = time.monotonic() + seconds
-        before = self._lags(topic)
-        while any(lag >= before.get(partition, 0) for partition, lag in self._lags(topic).items()):
-            self._wait_on(f"all of {topic} to be worked on", deadline)
-
     def _wait_on(self, what: str, deadline: float) -> None:
         assert time.monotonic() < deadline, f"waited for {what}\n{self._tails()}"
         for name, process in self.workers.items():
@@ -170,7 +186,7 @@ class System:
         """Records that the worker group has not committed yet, by partition where there are any."""
         with self._reader(group="segue") as consumer:
             ends = self._ends(consumer, topic)
-            committed = consumer.committed([partition for partition, _ in ends], timeout=30)
+            committed = _committed(consumer, [partition for partition, _ in ends])
         lags = {
             one.partition: end - max(one.offset, 0) for one, (_, end) in zip(committed, ends, strict=True)
         }
@@ -194,6 +210,18 @@ class System:
 
     def _tails(self) -> str:
         return "\n".join(f"--- {log.name}\n{log.read_text()[-3000:]}" for log in self.home.glob("*.log"))
+
+
+def _committed(consumer: Consumer, partitions: list[TopicPartition]) -> list[TopicPartition]:
+    """Ask for a group's offsets until a broker that just started knows that it keeps them."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return cast(list[TopicPartition], consumer.committed(partitions, timeout=30))
+        except KafkaException as error:
+            if error.args[0].code() not in COORDINATOR_STARTS or time.monotonic() > deadline:
+                raise
+        time.sleep(0.1)
 
 
 def place(message: Message) -> object:

@@ -56,14 +56,14 @@ def log_with_garbage(population):
 def torment(system, broker, log, dice):
     """Kill a worker in the midst of each share of the log, and once the broker with it.
 
-    A worker that starts or waits has nothing to lose. So a share comes when every partition is at work, and
-    the kill when a random part of the share's slates has left.
+    A worker that starts or waits has nothing to lose. So a share comes when every worker is ready, and the
+    kill when a random part of the share's slates has left.
     """
     for name in WORKERS:
         system.start(name)
     share = EVENTS // KILLS
     for kill in range(KILLS):
-        system.wait_until_at_work(LISTENING_EVENTS.name, seconds=60)
+        system.wait_until_ready(seconds=60)
         slates = system.appended(RECOMMENDATIONS.name)
         system.produce(LISTENING_EVENTS.name, islice(log, share))
         system.wait_for_records(RECOMMENDATIONS.name, slates + dice.randrange(share // 2), seconds=60)
@@ -87,6 +87,7 @@ def aftermath(tmp_path_factory, faults_broker):
         torment(system, faults_broker, log_with_garbage(population), random.Random(SEED))
         log = list(system.read(LISTENING_EVENTS.name))
         accepted, refused = sort(log)
+        system.wait_until_ready(seconds=60)
         system.wait_until_drained(seconds=600)
         assert {name: system.stop(name) for name in WORKERS} == dict.fromkeys(WORKERS, 0)
         yield {

@@ -174,21 +174,17 @@ def choose_best(
 def _compare_tastes(features: Float32s, positions: Int32s, vectors: Float32s, tastes: Float32s) -> None:
     """Fill in the cosines with each taste.
 
-    Products are summed in eight lanes, as processors do, and the lanes in order: fast, and the same anywhere.
+    One dimension of all candidates after the other: each sum keeps its order, and compilers vectorise that.
     """
-    lanes = np.empty((3, 8), np.float32)
+    values = np.empty((vectors.shape[1], len(positions)), np.float32)
     for candidate in range(len(positions)):
-        vector = vectors[positions[candidate]]
-        lanes[:] = 0
-        for first in range(0, len(vector), 8):
-            for horizon in range(3):
-                for lane in range(8):
-                    lanes[horizon, lane] += vector[first + lane] * tastes[horizon, first + lane]
-        for horizon in range(3):
-            cosine = np.float32(0)
-            for lane in range(8):
-                cosine += lanes[horizon, lane]
-            features[Feature.TASTE_SESSION + horizon, candidate] = cosine
+        values[:, candidate] = vectors[positions[candidate]]
+    for horizon in range(3):
+        cosines = features[Feature.TASTE_SESSION + horizon]
+        cosines[:] = 0
+        for dimension in range(len(values)):
+            for candidate in range(len(positions)):
+                cosines[candidate] += tastes[horizon, dimension] * values[dimension, candidate]
 
 
 @compiled

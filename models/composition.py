@@ -34,6 +34,7 @@ class Plan:
     """The shelves of a slate, as compiled passes read them."""
 
     kinds: tuple[ShelfKind, ...]
+    follows_play: Bools
     rules: Rules
     conditions: Conditions
 
@@ -60,7 +61,8 @@ def plan_shelves(kinds: Sequence[ShelfKind]) -> Plan:
         temperatures=np.array([kind.temperature for kind in kinds], np.float64),
         fewest=np.array([kind.fewest for kind in kinds], np.int64),
     )
-    return Plan(tuple(kinds), rules, list_conditions([kind.query for kind in kinds]))
+    follows_play = np.array([kind.follows_play for kind in kinds], np.bool_)
+    return Plan(tuple(kinds), follows_play, rules, list_conditions([kind.query for kind in kinds]))
 
 
 def compose_slate(
@@ -86,7 +88,7 @@ def compose_slate(
             ranking.scores,
             catalogue.arrays,
             np.array(banned, np.int64),
-            np.array([last_played >= 0 or not kind.follows_play for kind in plan.kinds]),
+            plan.follows_play if last_played < 0 else np.zeros_like(plan.follows_play),
             plan.rules,
             plan.conditions,
             np.uint64(seed),
@@ -131,7 +133,7 @@ def _draw(
     scores: FloatArray,
     known: ItemArrays,
     banned: Int64s,
-    shown: Bools,
+    left_out: Bools,
     rules: Rules,
     conditions: Conditions,
     seed: np.uint64,
@@ -139,9 +141,9 @@ def _draw(
     """Draw all shelves in one pass; returns the columns of `Drawn`."""
     order = np.argsort(-scores, kind="mergesort")
     facts = state_facts(features, known.in_top[positions])
-    eligible = find_eligible(features, facts, conditions, len(shown))
-    for shelf in range(len(shown)):
-        if not shown[shelf]:
+    eligible = find_eligible(features, facts, conditions, len(left_out))
+    for shelf in range(len(left_out)):
+        if left_out[shelf]:
             eligible[shelf] = False
     for key in banned:
         for item in range(len(positions)):

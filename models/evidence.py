@@ -52,8 +52,9 @@ def fill_features(found: Evidence) -> Float32s:
     columns = np.zeros((FEATURES, len(found.popularity)), np.float32)
     _fill_sequences(columns, found)
     _fill_artists(columns, plays, found.artists)
-    _fill_habits(columns[:, : plays.in_ring], found.habits)
-    _fill_unheard(columns[:, plays.in_ring :])
+    # A slice of all columns would have gaps between its rows, and loops over those are not vectorised.
+    _fill_habits(columns, found.habits)
+    _fill_unheard(columns, plays.in_ring)
     _scale(columns[Feature.POPULARITY], found.popularity, np.float32(1000), PROBABILITY)
     if len(plays.item):
         columns[Feature.JUST_PLAYED, plays.item[-1]] = 1
@@ -102,6 +103,7 @@ def _fill_artists(columns: Float32s, plays: Plays, found: Artists) -> None:
 
 @compiled
 def _fill_habits(columns: Float32s, habits: Habits) -> None:
+    """Fill in the items of the ring, whose numbers are the first."""
     one, per_minute = np.float32(1), np.float32(1 / 60)
     _scale(columns[Feature.PLAYED_LATELY], habits.lately, one, COUNT)
     _scale(columns[Feature.PLAYED_MONTH], habits.month, one, COUNT)
@@ -135,12 +137,12 @@ def _overdue(habits: Habits) -> Float32s:
 
 
 @compiled
-def _fill_unheard(columns: Float32s) -> None:
-    columns[Feature.UNHEARD] = 1
-    columns[Feature.AGE] = 1
-    columns[Feature.OLDEST] = 1
-    columns[Feature.FRESHNESS] = -1
-    columns[Feature.SKIP_SHARE] = 0.5 / 1.5
+def _fill_unheard(columns: Float32s, first: int) -> None:
+    columns[Feature.UNHEARD, first:] = 1
+    columns[Feature.AGE, first:] = 1
+    columns[Feature.OLDEST, first:] = 1
+    columns[Feature.FRESHNESS, first:] = -1
+    columns[Feature.SKIP_SHARE, first:] = 0.5 / 1.5
 
 
 @compiled

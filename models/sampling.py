@@ -51,10 +51,12 @@ def draw_row(
     propensity = np.empty(places, np.float64)
     strength = np.zeros(len(scores), np.float64)
     free = np.ones(len(scores), np.bool_)
+    crowd = np.zeros(len(scores), np.int32)
     base = np.inf
     for place in range(places):
-        full = _full_artists(artists, chosen, place)
-        best, total = _sum_room(scores, strength, artists, free, full)
+        if place >= ROW:
+            _count_artist(crowd, artists, chosen[place - ROW], -1)
+        best, total = _sum_room(scores, strength, free, crowd)
         if best == -np.inf:
             return chosen[:place], propensity[:place]
         # Strengths are relative to a score not far above the best that is left, so that the odds of the last
@@ -65,10 +67,10 @@ def draw_row(
                 # An item without room now may score far more; when it has room again, it is the new base.
                 exponent = min((scores[row] - base) / temperature, 200.0)
                 strength[row] = math.exp(exponent) if free[row] else 0.0
-            best, total = _sum_room(scores, strength, artists, free, full)
+            best, total = _sum_room(scores, strength, free, crowd)
         left, drawn = uniforms[place] * total, -1
         for row in range(len(scores)):
-            if strength[row] > 0.0 and not _is_full(full, artists[row]):
+            if strength[row] > 0.0 and crowd[row] < ARTIST_CAP:
                 drawn = row
                 left -= strength[row]
                 if left < 0.0:
@@ -77,45 +79,29 @@ def draw_row(
         propensity[place] = strength[drawn] / total
         strength[drawn] = 0.0
         free[drawn] = False
+        _count_artist(crowd, artists, drawn, 1)
     return chosen, propensity
 
 
 @compiled
 def _sum_room(
-    scores: FloatArray,
-    strength: FloatArray,
-    artists: IndexArray,
-    free: npt.NDArray[np.bool_],
-    full: IndexArray,
+    scores: FloatArray, strength: FloatArray, free: npt.NDArray[np.bool_], crowd: IndexArray
 ) -> tuple[float, float]:
     """The best score and the sum of strengths of the items that are left and whose artist has room."""
     best, total = -np.inf, 0.0
     for row in range(len(scores)):
-        if free[row] and (not len(full) or not _is_full(full, artists[row])):
+        if free[row] and crowd[row] < ARTIST_CAP:
             best = max(best, scores[row])
             total += strength[row]
     return best, total
 
 
 @compiled
-def _full_artists(artists: IndexArray, chosen: npt.NDArray[np.int64], place: int) -> IndexArray:
-    """The artists (never -1) that the last nine places hold as often as the cap allows."""
-    full = np.full(ROW // ARTIST_CAP, -1, np.int32)
-    found, start = 0, max(0, place - ROW + 1)
-    for other in range(start, place):
-        artist = artists[chosen[other]]
-        count = 0
-        for earlier in range(start, other + 1):
-            count += artists[chosen[earlier]] == artist
-        if count == ARTIST_CAP and artist >= 0:
-            full[found] = artist
-            found += 1
-    return full[:found]
-
-
-@compiled
-def _is_full(full: IndexArray, artist: int) -> bool:
-    return artist in full
+def _count_artist(crowd: IndexArray, artists: IndexArray, row: int, one: int) -> None:
+    """Add `one` to how many items of its artist each row finds within reach; unknown artists never count."""
+    if artists[row] >= 0:
+        for other in range(len(artists)):
+            crowd[other] += one * (artists[other] == artists[row])
 
 
 @compiled

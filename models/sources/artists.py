@@ -59,9 +59,7 @@ def recall_artists(plays: Plays, month: Float32s, newest_age: Float32s, now_seco
     _add_up_items(plays, month, newest_age, found)
     _count_late_plays(plays, now_seconds, found)
     for back in range(1, plays.context + 1):
-        total, directly = _add_rules(plays, back, 0.0, 0.0, found)
-        if total > 0:
-            _add_rules(plays, back, total, directly, found)
+        _add_rules(plays, back, found)
     for artist in range(size):
         found.worth_proposing[artist] = max(found.rules[artist], found.follows[artist]) > WORTH_PROPOSING
     if len(plays.item) and plays.artist_of[plays.item[-1]] >= 0:
@@ -94,14 +92,14 @@ def _count_late_plays(plays: Plays, now_seconds: float, found: Artists) -> None:
 
 
 @compiled
-def _add_rules(plays: Plays, back: int, total: float, directly: float, found: Artists) -> tuple[float, float]:
-    """Add the artists after that of the context play `back` places from the end, divided by the totals.
+def _add_rules(plays: Plays, back: int, found: Artists) -> None:
+    """Add the artists after that of the context play `back` places from the end: their shares of all plays.
 
-    Returns the sums of what was found, at any distance and directly after; with totals of 0 that is all.
+    Artists that are unknown have their share too, which nobody gets.
     """
     source = len(plays.item) - back
-    voice = (1.0 if plays.good[source] else SKIPPED_VOICE) / back
-    total_found, directly_found, fade = 0.0, 0.0, 1.0
+    within, directly = np.zeros(len(found.rules)), np.zeros(len(found.rules))
+    all_within, all_directly, fade = 0.0, 0.0, 1.0
     occurrence, seen = plays.earlier_by_artist[source], 0
     while occurrence >= 0 and seen < OCCURRENCES:
         weight = fade * (1.0 if plays.good[occurrence] else AFTER_SKIP_WEIGHT)
@@ -109,13 +107,18 @@ def _add_rules(plays: Plays, back: int, total: float, directly: float, found: Ar
             if plays.session[after] != plays.session[occurrence]:
                 break
             share = weight * (1.0 if plays.good[after] else SKIP_WEIGHT) / (after - occurrence)
-            total_found += share
-            directly_found += share if after == occurrence + 1 else 0.0
+            next_share = share if after == occurrence + 1 else 0.0
+            all_within += share
+            all_directly += next_share
             artist = plays.artist_of[plays.item[after]]
-            if total > 0 and artist >= 0:
-                found.rules[artist] += voice * share / total
-                if after == occurrence + 1 and back == 1:
-                    found.follows[artist] += share / directly
+            if artist >= 0:
+                within[artist] += share
+                directly[artist] += next_share
         fade *= FADE
         occurrence, seen = plays.earlier_by_artist[occurrence], seen + 1
-    return total_found, directly_found
+    voice = (1.0 if plays.good[source] else SKIPPED_VOICE) / back
+    for artist in range(len(within)):
+        if within[artist] > 0:
+            found.rules[artist] += voice * within[artist] / all_within
+            if back == 1 and all_directly > 0:
+                found.follows[artist] = directly[artist] / all_directly

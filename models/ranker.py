@@ -1,19 +1,19 @@
 """The ranker: features to scores, learned online from what was played and what was not.
 
 One step a play, on the gradient of the listwise softmax (Cao et al. 2007, ListNet; sampled as in BPR, Rendle
-et al. 2009): the played item should win against the candidates that were not played. River's logistic
-regression takes the step; workers score with the exported weights.
+et al. 2009): the played item should win against the candidates that were not played. River's optimizer takes
+the step; workers score with the exported weights.
 """
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass
-from operator import itemgetter
-from typing import Final, Protocol
+from typing import Final
 
 import numpy as np
-from river import linear_model, optim, utils
+from river import optim
 
 from models.candidates import Candidates
 from models.compiled import compiled
@@ -25,7 +25,6 @@ from models.features import Feature
 from models.recall import RECALL
 
 VERSION: Final = 1
-_IN_ORDER: Final = itemgetter(*WEIGHT_NAMES)
 _WEIGHTS: Final = struct.Struct("<BqQ")  # version, layout, examples learned
 _WEIGHT_LAYOUT: Final = stable_key("\n".join(WEIGHT_NAMES))
 """Numbers mean nothing under another table of features; bytes that were written under one are refused."""
@@ -55,19 +54,6 @@ def score(features: Float32s, weights: RankerWeights) -> Float64s:
     return weigh(features, weights.weights)
 
 
-class _Classifier(Protocol):
-    """What the ranker uses of River's logistic regression, which is typed in part only."""
-
-    _weights: utils.VectorDict[str, float]
-
-    @property
-    def weights(self) -> dict[str, float]: ...
-
-    def learn_one(self, x: dict[str, float], y: bool, w: float) -> None: ...
-
-    def predict_proba_one(self, x: dict[str, float]) -> dict[bool, float]: ...
-
-
 class Ranker:
     """Learns to rank candidates, in River's form: `learn_one`, `predict_proba_one`, `clone`.
 
@@ -89,13 +75,8 @@ class Ranker:
         self.decay = decay
         self.caution = caution
         self._optimizer = optim.RMSProp(lr=learning_rate, rho=decay, eps=caution)
-        self._model: _Classifier = linear_model.LogisticRegression(
-            optimizer=self._optimizer, intercept_lr=0.0
-        )
-        start = np.zeros(WEIGHTS)
-        start[: len(Feature)] = [RECALL.get(feature, 0.0) for feature in Feature]
-        self._exported: RankerWeights | None = None
-        self._restore(learned=0, weights=start, usual=None)
+        self._weights = np.zeros(WEIGHTS)
+        self._weights[: len(Feature)] = [RECALL.get(feature, 0.0) for feature in Feature]
 
     def learn_one(self, example: Example) -> None:
         """Take one step towards ranking the played item, the first one, above the others.
@@ -106,13 +87,13 @@ class Ranker:
         features = example.features.astype(np.float32)
         if not np.isfinite(features).all():
             raise ValueError("a feature is not finite: the ranker would never recover")
-        difference, emphasis = _listwise_step(features, self.weights().weights)
-        self._model.learn_one(_named(difference), True, w=emphasis)
-        self._exported = None
+        self._optimizer.step(self._weights, _listwise_gradient(features, self._weights))
 
     def predict_proba_one(self, features: Float32s) -> dict[bool, float]:
-        """The logistic function of the score of one item (float32, FEATURES), as River gives it."""
-        return self._model.predict_proba_one(_named(expand(features.astype(np.float64))))
+        """The logistic function of the score of one item (float32, FEATURES)."""
+        score = float(expand(features.astype(np.float64)) @ self._weights)
+        chance = 1.0 / (1.0 + math.exp(-max(score, -700.0)))
+        return {False: 1.0 - chance, True: chance}
 
     def predict_one(self, features: Float32s) -> bool:
         """Whether the score of one item is above 0."""
@@ -124,32 +105,25 @@ class Ranker:
 
     def weights(self) -> RankerWeights:
         """Export what workers score with."""
-        if self._exported is None:
-            weights = np.array(_IN_ORDER(self._model.weights))
-            self._exported = RankerWeights(self._optimizer.n_iterations, weights)
-        return self._exported
+        return RankerWeights(self._optimizer.n_iterations, self._weights.copy())
 
-    def _restore(self, *, learned: int, weights: Float64s, usual: Float64s | None) -> None:
-        # River has no public way to restore a model from plain numbers.
-        self._model._weights = utils.VectorDict(_named(weights))
+    def _restore(self, *, learned: int, weights: Float64s, usual: Float64s) -> None:
+        self._weights = weights
         self._optimizer.n_iterations = learned
-        self._optimizer.g2 = None if usual is None else utils.VectorDict(_named(usual))
-        self._exported = None
+        self._optimizer.g2 = usual
 
     def _usual(self) -> Float64s:
         """The running mean of each weight's squared gradient, which the optimizer divides by."""
-        usual = self._optimizer.g2
-        return np.zeros(WEIGHTS) if usual is None else np.array(_IN_ORDER(usual))
+        usual: Float64s | None = self._optimizer.g2
+        return np.zeros(WEIGHTS) if usual is None else usual
 
 
 @compiled
-def _listwise_step(features: Float32s, weights: Float64s) -> tuple[Float64s, float]:
-    """What River learns from, and with which weight, so that its step is that of the listwise softmax.
+def _listwise_gradient(features: Float32s, weights: Float64s) -> Float64s:
+    """The gradient of -log softmax(played), the first item of `features`.
 
-    With q the softmax of the other items and H its entropy, the gradient of -log softmax(played) is
-    -s(H - d) x, where x is the played item less the mean of the others under q, d its score, and s the
-    logistic function. River's gradient for x is -s(-d) x, so the weight is their ratio, which lies between
-    1 and e^H.
+    With q the softmax of the other items and H its entropy it is -s(H - d) x, where x is the played item less
+    the mean of the others under q, d its score, and s the logistic function.
     """
     scores = weigh(features, weights)
     others = np.exp(scores[1:] - scores[1:].max())
@@ -160,12 +134,8 @@ def _listwise_step(features: Float32s, weights: Float64s) -> tuple[Float64s, flo
         entropy -= share * np.log(max(share, 1e-300))
     for weight in range(len(weights)):
         margin += difference[weight] * weights[weight]
-    odds = min(margin, 500.0)
-    return difference, (1.0 + np.exp(odds)) / (1.0 + np.exp(odds - entropy))
-
-
-def _named(row: Float64s) -> dict[str, float]:
-    return dict(zip(WEIGHT_NAMES, row.tolist(), strict=True))
+    gradient: Float64s = -difference / (1.0 + np.exp(min(margin - entropy, 500.0)))
+    return gradient
 
 
 def encode_weights(weights: RankerWeights) -> bytes:
@@ -197,8 +167,7 @@ def decode_ranker(data: bytes, ranker: Ranker | None = None) -> Ranker:
     """
     learned, numbers = _decode(data, count=2 * WEIGHTS)
     restored = Ranker() if ranker is None else ranker.clone()
-    usual = numbers[WEIGHTS:] if learned else None
-    restored._restore(learned=learned, weights=numbers[:WEIGHTS], usual=usual)
+    restored._restore(learned=learned, weights=numbers[:WEIGHTS], usual=numbers[WEIGHTS:])
     return restored
 
 

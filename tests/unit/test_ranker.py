@@ -35,7 +35,7 @@ def some_candidates(count):
     return Candidates(np.arange(count, dtype=np.int32), features, np.full(count, -1, np.int32))
 
 
-def test_the_exported_score_is_rivers_probability():
+def test_the_exported_score_is_the_log_odds_of_the_probability():
     ranker = taught()
     features = examples(1, seed=9, items=40)[0].features.astype(np.float32)
     chances = 1 / (1 + np.exp(-score(features, ranker.weights())))

@@ -7,13 +7,13 @@ the step; workers score with the exported weights.
 
 from __future__ import annotations
 
-import math
 import struct
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from river import optim
+from river.utils.math import sigmoid
 
 from models.candidates import Candidates
 from models.compiled import compiled
@@ -91,8 +91,7 @@ class Ranker:
 
     def predict_proba_one(self, features: Float32s) -> dict[bool, float]:
         """The logistic function of the score of one item (float32, FEATURES)."""
-        score = float(expand(features.astype(np.float64)) @ self._weights)
-        chance = 1.0 / (1.0 + math.exp(-max(score, -700.0)))
+        chance = float(sigmoid(float(expand(features.astype(np.float64)) @ self._weights)))
         return {False: 1.0 - chance, True: chance}
 
     def predict_one(self, features: Float32s) -> bool:

@@ -107,16 +107,16 @@ class _Folded:
 
     async def _arrives(self, deadline: float) -> bool:
         remaining = deadline - asyncio.get_running_loop().time()
-        if remaining <= 0 and self._next is None and self._queue.empty():
+        if not self._queue.empty():
+            remaining = max(remaining, TAKE_SECONDS)
+        if remaining <= 0:
             return False
         self._next = self._next or self._fetch()
         # A rebalance or a stop waits for what is in hand, and takes away what was seen to be waiting.
         suspended = asyncio.create_task(self._consumer.suspend_flow.wait())
         try:
             await asyncio.wait(
-                (self._next, suspended),
-                timeout=max(remaining, TAKE_SECONDS),
-                return_when=asyncio.FIRST_COMPLETED,
+                (self._next, suspended), timeout=remaining, return_when=asyncio.FIRST_COMPLETED
             )
         finally:
             suspended.cancel()

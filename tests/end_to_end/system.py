@@ -8,28 +8,14 @@ import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import cast
 
-from confluent_kafka import (
-    OFFSET_BEGINNING,
-    Consumer,
-    KafkaError,
-    KafkaException,
-    Message,
-    Producer,
-    TopicPartition,
-)
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, Producer, TopicPartition
 
 from streams.engine import declare
 from streams.settings import Settings
 from streams.topics import CATALOG, EXAMPLES, ITEM_SIGNALS, LISTENING_EVENTS, declared_topics
 
 AGENT_TOPICS = (LISTENING_EVENTS, CATALOG, ITEM_SIGNALS, EXAMPLES)
-COORDINATOR_STARTS = (
-    KafkaError.NOT_COORDINATOR,
-    KafkaError.COORDINATOR_NOT_AVAILABLE,
-    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
-)
 ROOT = Path(__file__).parents[2]
 
 
@@ -162,8 +148,8 @@ class System:
     def wait_for_records(self, topic: str, count: int, *, seconds: float) -> None:
         """Wait until a topic holds `count` records, repeats included; the workers must stay up."""
         deadline = time.monotonic() + seconds
-        while self.appended(topic) < count:
-            self._wait_on(f"{count} records", deadline)
+        while (found := self.appended(topic)) < count:
+            self._wait_on(f"{count} records, of which {found} are there", deadline)
 
     def appended(self, topic: str) -> int:
         """Records that a topic ever held, repeats included."""
@@ -173,8 +159,8 @@ class System:
     def wait_until_drained(self, *, seconds: float) -> None:
         """Wait until the agents have applied everything that the topics between them hold."""
         deadline = time.monotonic() + seconds
-        while any(self._lags(topic.name) for topic in AGENT_TOPICS):
-            self._wait_on("all to be learned", deadline)
+        while lags := self._lags():
+            self._wait_on(f"what lags to be learned: {lags}", deadline)
 
     def _wait_on(self, what: str, deadline: float) -> None:
         assert time.monotonic() < deadline, f"waited for {what}\n{self._tails()}"
@@ -182,15 +168,17 @@ class System:
             assert process.poll() is None, f"{name} ended with {process.poll()}\n{self._tails()}"
         time.sleep(0.1)
 
-    def _lags(self, topic: str) -> dict[int, int]:
-        """Records that the worker group has not committed yet, by partition where there are any."""
+    def _lags(self) -> dict[str, int]:
+        """Records that the worker group has not committed yet, by topic partition."""
+        lags = {}
         with self._reader(group="segue") as consumer:
-            ends = self._ends(consumer, topic)
-            committed = _committed(consumer, [partition for partition, _ in ends])
-        lags = {
-            one.partition: end - max(one.offset, 0) for one, (_, end) in zip(committed, ends, strict=True)
-        }
-        return {partition: lag for partition, lag in lags.items() if lag > 0}
+            for topic in AGENT_TOPICS:
+                ends = self._ends(consumer, topic.name)
+                committed = consumer.committed([partition for partition, _ in ends], timeout=30)
+                for one, (_, end) in zip(committed, ends, strict=True):
+                    if end > max(one.offset, 0):
+                        lags[f"{topic.name}-{one.partition}"] = end - max(one.offset, 0)
+        return lags
 
     @contextmanager
     def _reader(self, group: str = "tests") -> Iterator[Consumer]:
@@ -210,18 +198,6 @@ class System:
 
     def _tails(self) -> str:
         return "\n".join(f"--- {log.name}\n{log.read_text()[-3000:]}" for log in self.home.glob("*.log"))
-
-
-def _committed(consumer: Consumer, partitions: list[TopicPartition]) -> list[TopicPartition]:
-    """Ask for a group's offsets until a broker that just started knows that it keeps them."""
-    deadline = time.monotonic() + 30
-    while True:
-        try:
-            return cast(list[TopicPartition], consumer.committed(partitions, timeout=30))
-        except KafkaException as error:
-            if error.args[0].code() not in COORDINATOR_STARTS or time.monotonic() > deadline:
-                raise
-        time.sleep(0.1)
 
 
 def place(message: Message) -> object:

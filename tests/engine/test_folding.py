@@ -1,6 +1,7 @@
-"""What an agent has in hand never waits for what a rebalance took away."""
+"""How long an agent waits to fill a batch: as long as it lingers, and never past a rebalance."""
 
 import asyncio
+import time
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +21,11 @@ BATCH_MAX = 10
 class Fetched:
     """An agent's view of an app that is not started: fetches are put where its consumer puts them."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, linger_seconds: float = 0.0) -> None:
         self.app = create_app("folding", brokers="localhost:9", datadir=home)
         self.stream = self.app.stream(self.app.topic(SOURCE.topic))
         self.stream.enable_acks = False
-        self.folded = _Folded(self.app, self.stream, batch_max=BATCH_MAX, linger_seconds=0.0)
+        self.folded = _Folded(self.app, self.stream, batch_max=BATCH_MAX, linger_seconds=linger_seconds)
         self.offset = 0
         self.app.flow_control.resume()
 
@@ -64,3 +65,14 @@ def test_a_batch_that_may_be_filled_is_handled_when_a_rebalance_begins(tmp_path:
         return await reading
 
     assert asyncio.run(scene())[:6] == [6, 7, 8, 9, 10, 11]
+
+
+def test_a_batch_that_nothing_fills_is_handled_when_its_linger_ends(tmp_path: Path) -> None:
+    async def scene() -> float:
+        fetched = Fetched(tmp_path, linger_seconds=0.1)
+        fetched.fetch(1)
+        began = time.monotonic()
+        assert await fetched.read() == [0]
+        return time.monotonic() - began
+
+    assert 0.1 <= asyncio.run(scene()) < 0.5

@@ -93,5 +93,6 @@ def _profile(events: Sequence[Event], vectors: _Vectors) -> Profile:
     profile = Profile()
     for event in events:
         weight = taste_weight(event, repeated=False)
-        profile = update_profile(profile, event, vector=vectors.get(event.subject, _NO_VECTOR), weight=weight)
+        vector = vectors.get(event.subject, _NO_VECTOR)
+        profile = update_profile(profile, event, vector=vector, weight=weight, own=profile.own)
     return profile

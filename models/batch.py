@@ -39,9 +39,9 @@ def process_batch(
     events: Sequence[Placed],
     *,
     partition: int,
-    emit: Callable[[Placed, ListenerState, Slate], None],
+    emit: Callable[[Placed, ListenerState, Slate], None] | None,
 ) -> Outcome:
-    """Learn each event and hand a slate to `emit` after each, but for impressions; listener by listener.
+    """Learn each event and hand a slate to `emit`, if any, after each but impressions; listener by listener.
 
     What a listener's state includes already is passed over: it was learned, and its slate was sent, before
     a crash. An impression changes nothing that would be shown, and a slate for it would be shown again.
@@ -59,7 +59,7 @@ def process_batch(
             outcome.examples.append((placed.offset, lesson.example))
         if event.type in ABOUT_ITEM:
             outcome.ids.append(event.item)
-        if event.type is not EventType.IMPRESSION:
+        if emit is not None and event.type is not EventType.IMPRESSION:
             emit(placed, listener, personalizer.recommend(listener, partition=partition))
     outcome.signals.extend(rows for _, rows in sorted(signals, key=itemgetter(0)))
     outcome.examples.sort(key=itemgetter(0))

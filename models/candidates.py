@@ -1,8 +1,8 @@
 """Candidate generation: from a ring and a catalogue to the few hundred items worth ranking.
 
 The pool is every item of the ring, what follows the session for everyone, the most played items of the
-artists that go on from here, and what is popular. All sources speak, and the best 300 by a fixed
-linear score go to the ranker.
+artists that go on from here, and what is popular. All sources speak, and the best 300 by the linear stage
+of the ranker go to its second one.
 """
 
 from __future__ import annotations
@@ -13,15 +13,16 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from models.best import choose_best, place_best
 from models.catalogue import Catalogue, ItemArrays
 from models.compiled import compiled, unlocked
-from models.evidence import Evidence, fill_features
-from models.features import FEATURES, Feature
+from models.evidence import Evidence, fill_features, fill_moment
+from models.features import FEATURES, POOL_FEATURES, Feature
 from models.history import History
 from models.moment import read_moment
 from models.numbering import give_number
 from models.play_index import PlayIndex
-from models.recall import RECALL_WEIGHTS
+from models.recall import weigh
 from models.sources.artists import Artists, recall_artists
 from models.sources.everyone import recall_followers
 from models.sources.habits import recall_habits
@@ -31,7 +32,18 @@ from models.sources.sessions import recall_sessions
 from models.sources.successors import recall_successors
 
 BEST: Final = 300
-"""Candidates that the ranker gets: it finds the next play among them as often as among all."""
+"""Candidates that are ranked; they hold seven of eight next plays that the pool holds."""
+RANKED: Final = np.array(
+    [
+        Feature.FIRST_ORDER,
+        Feature.LONGEST_MATCH,
+        Feature.EVERYONE_AFTER_CONTEXT,
+        Feature.SESSIONS_NEAR,
+        Feature.SESSIONS_BAG,
+    ],
+    np.int64,
+)
+"""The features whose places are told, in the order of FIRST_ORDER_PLACE and those behind it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,22 +51,28 @@ class Candidates:
     """n proposed items: those of the ring, in the order of their first play, then the others by key.
 
     `positions` (int32, n) are catalogue positions of listed items, `features` (float32, FEATURES x n) the
-    numbers that the ranker weighs, and `because` (int32, n) the position of the item in the session that
-    best explains each, -1 if none does.
+    numbers that the ranker weighs, `recalled` (float32, n) the scores of the linear stage, and `because`
+    (int32, n) the position of the item in the session that best explains each, -1 if none does.
     """
 
     positions: Int32s
     features: Float32s
+    recalled: Float32s
     because: Int32s
+
+    def place_of(self, position: int) -> int:
+        """Find the candidate at a catalogue position, -1 if it is none."""
+        return _find(self.positions, position)
 
 
 def generate_candidates(
-    history: History, *, tastes: Float32s, catalogue: Catalogue, now_seconds: float
+    history: History, *, tastes: Float32s, catalogue: Catalogue, now_seconds: float, recall: Float32s
 ) -> Candidates:
     """Propose at most 300 items as the next play of a listener, as known at `now_seconds` (Unix).
 
-    `tastes` (float32, 3 x 64) holds unit or zero vectors. Reads only; the order of the candidates depends on
-    what history and catalogue hold, never on catalogue positions.
+    `tastes` (float32, 3 x 64) holds unit or zero vectors, `recall` (float32, POOL_FEATURES) the weights of
+    the linear stage. Reads only; the order of the candidates depends on what history and catalogue hold,
+    never on catalogue positions.
     """
     return Candidates(
         *_generate(
@@ -62,7 +80,7 @@ def generate_candidates(
             catalogue.arrays,
             tastes,
             float(now_seconds),
-            RECALL_WEIGHTS,
+            recall,
         )
     )
 
@@ -73,23 +91,26 @@ def _generate(
     known: ItemArrays,
     tastes: Float32s,
     now_seconds: float,
-    recall_weights: Float32s,
-) -> tuple[Int32s, Float32s, Int32s]:
+    recall: Float32s,
+) -> tuple[Int32s, Float32s, Float32s, Int32s]:
     """Let all sources speak, without a way through Python that would cost as much as what they do."""
     plays = scan_plays(indexed, known.artist)
     found = _hear_sources(plays, known, now_seconds)
     items = plays.items.value[: plays.items.known[0]]
     columns = fill_features(found)
-    scores = _recall_scores(columns, recall_weights)
+    scores = weigh(columns, recall)
     scores[~known.listed[items]] = -np.inf
     chosen = choose_best(scores, known.keys, items, plays.in_ring, BEST)
     positions = items[chosen]
     features = np.empty((FEATURES, len(chosen)), np.float32)
-    for feature in range(FEATURES):
+    for feature in range(POOL_FEATURES):
         for candidate in range(len(chosen)):
             features[feature, candidate] = columns[feature, chosen[candidate]]
     _compare_tastes(features, positions, known.vectors, tastes)
-    return positions, features, _explain(found, chosen)
+    for ranked in range(len(RANKED)):
+        place_best(features[RANKED[ranked]], features[Feature.FIRST_ORDER_PLACE + ranked])
+    fill_moment(features, found.moment, found.successors.trust[0])
+    return positions, features, scores[chosen], _explain(found, chosen)
 
 
 @compiled
@@ -130,44 +151,11 @@ def _add_items(plays: Plays, artists: Artists, known: ItemArrays) -> None:
 
 
 @compiled
-def _recall_scores(columns: Float32s, weights: Float32s) -> Float32s:
-    """Weigh the features in a fixed order; that of a matrix product depends on machine and threads."""
-    scores = np.zeros(columns.shape[1], np.float32)
-    for feature in range(len(weights)):
-        if weights[feature] != 0:
-            for item in range(len(scores)):
-                scores[item] += weights[feature] * columns[feature, item]
-    return scores
-
-
-@compiled
-def choose_best(
-    scores: Float32s, keys: npt.NDArray[np.int64], items: Int32s, in_ring: int, most: int
-) -> npt.NDArray[np.int64]:
-    """The places of the best `most` scores above -inf: among the first `in_ring` as they stand, then by key.
-
-    Among equal scores the first in that order are taken. `keys` are those of catalogue positions, `items`
-    the position of each score.
-
-    >>> keys, items = np.array([6, 7, 8, 9]), np.array([3, 2, 1, 0], np.int32)
-    >>> choose_best(np.array([1, 5, 5, 5], np.float32), keys, items, 2, 2).tolist()
-    [1, 3]
-    """
-    least = np.float32(-np.inf)
-    if len(scores) > most:
-        least = np.partition(scores, len(scores) - most)[len(scores) - most]
-    places = np.flatnonzero((scores >= least) & (scores > -np.inf))
-    within = np.searchsorted(places, in_ring)
-    outside = places[within:]
-    places[within:] = outside[np.argsort(keys[items[outside]])]
-    surplus = len(places) - most
-    kept, equals = 0, np.count_nonzero(scores[places] == least)
-    for place in places:
-        equals -= scores[place] == least
-        if scores[place] > least or equals >= surplus:
-            places[kept] = place
-            kept += 1
-    return places[:kept]
+def _find(positions: Int32s, position: int) -> int:
+    for place in range(len(positions)):
+        if positions[place] == position:
+            return place
+    return -1
 
 
 @compiled

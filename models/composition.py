@@ -60,6 +60,7 @@ def plan_shelves(kinds: Sequence[ShelfKind]) -> Plan:
         places=np.array([kind.places for kind in kinds], np.int64),
         temperatures=np.array([kind.temperature for kind in kinds], np.float64),
         fewest=np.array([kind.fewest for kind in kinds], np.int64),
+        caps=np.array([kind.artist_cap for kind in kinds], np.int64),
     )
     follows_play = np.array([kind.follows_play for kind in kinds], np.bool_)
     return Plan(tuple(kinds), follows_play, rules, list_conditions([kind.query for kind in kinds]))
@@ -85,7 +86,7 @@ def compose_slate(
             ranking.candidates.positions,
             ranking.candidates.features,
             ranking.candidates.because,
-            ranking.scores,
+            ranking.scores.astype(np.float64),
             catalogue.arrays,
             np.array(banned, np.int64),
             plan.follows_play if last_played < 0 else np.zeros_like(plan.follows_play),

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from models.compiled import compiled
-from models.features import FEATURES, Feature
+from models.features import POOL_FEATURES, Feature
 from models.moment import Moment
 from models.sources.artists import Artists
 from models.sources.everyone import Followers
@@ -47,9 +47,9 @@ class Evidence(NamedTuple):
 
 @compiled
 def fill_features(found: Evidence) -> Float32s:
-    """Scale the evidence to features, float32, FEATURES x item numbers; the tastes are left at zero."""
+    """Scale the evidence to the features of the pool, float32, POOL_FEATURES x item numbers."""
     plays = found.plays
-    columns = np.zeros((FEATURES, len(found.popularity)), np.float32)
+    columns = np.zeros((POOL_FEATURES, len(found.popularity)), np.float32)
     _fill_sequences(columns, found)
     _fill_artists(columns, plays, found.artists)
     # A slice of all columns would have gaps between its rows, and loops over those are not vectorised.
@@ -58,7 +58,6 @@ def fill_features(found: Evidence) -> Float32s:
     _scale(columns[Feature.POPULARITY], found.popularity, np.float32(1000), PROBABILITY)
     if len(plays.item):
         columns[Feature.JUST_PLAYED, plays.item[-1]] = 1
-    _fill_moment(columns, found.moment, found.successors.trust[0])
     return columns
 
 
@@ -146,7 +145,8 @@ def _fill_unheard(columns: Float32s, first: int) -> None:
 
 
 @compiled
-def _fill_moment(columns: Float32s, moment: Moment, trust: float) -> None:
+def fill_moment(columns: Float32s, moment: Moment, trust: float) -> None:
+    """Fill in the features of the moment, the same for every candidate."""
     columns[Feature.MOMENT_SESSION] = np.float32(0.125) * log2_1p(np.float32(moment.session_plays))
     columns[Feature.MOMENT_GOOD] = moment.good
     columns[Feature.MOMENT_FAMILIAR] = moment.familiar

@@ -13,15 +13,15 @@ from models.candidates import Candidates
 from models.chance import draw_uniforms
 from models.compiled import compiled
 from models.errors import CorruptState
-from models.events import stable_key
-from models.features import FEATURE_NAMES, FEATURES
+from models.features import FEATURES, LAYOUT
+from models.network import score_own
+from models.own_weights import OwnWeights
+from models.recall import weigh
 
-VERSION: Final = 2
+VERSION: Final = 3
 NEGATIVES: Final = 30
 """Candidates in an example that were not played: 1% of MRR below all 300, and a tenth of the bytes."""
 _HEADER: Final = struct.Struct("<BqH")  # version, layout, items
-_LAYOUT: Final = stable_key("\n".join(FEATURE_NAMES))
-"""Numbers mean nothing under another table of features; bytes that were written under one are refused."""
 
 Float16s = npt.NDArray[np.float16]
 Float32s = npt.NDArray[np.float32]
@@ -32,54 +32,68 @@ Int32s = npt.NDArray[np.int32]
 class Example:
     """What the ranker learns from: features (float16, FEATURES x k) of the played item, then of k - 1 others.
 
-    Two bytes a number are what an example keeps on its way to the trainer: nobody learns from more.
+    `own` (float16, 2 x k) is what the listener's own weights added to the scores of each stage: the trainer
+    learns what is left. Two bytes a number are what an example keeps on its way: nobody learns from more.
     """
 
     features: Float16s
+    own: Float16s
 
 
 def draw_example(
-    candidates: Candidates, played_position: int, *, negatives: int = NEGATIVES, seed: int
+    candidates: Candidates,
+    played: int,
+    own: OwnWeights,
+    network: Float32s,
+    *,
+    negatives: int = NEGATIVES,
+    seed: int,
 ) -> Example | None:
-    """Put the played item beside `negatives` others, drawn uniformly without replacement by `seed`.
+    """Put the played candidate beside `negatives` others, drawn uniformly without replacement by `seed`.
 
-    None if the played item is no candidate, or the only one.
+    None if it is the only one. `network` (float32, NUMBERS) is what the candidates were scored with.
     """
-    drawn = _draw(candidates.positions, candidates.features, played_position, negatives, np.uint64(seed))
-    return Example(drawn.astype(np.float16)) if drawn.shape[1] > 1 else None
+    features = candidates.features
+    drawn, added = _draw(features, played, own.recall, own.terms, network, negatives, np.uint64(seed))
+    return Example(drawn.astype(np.float16), added.astype(np.float16)) if drawn.shape[1] > 1 else None
 
 
 @compiled
-def _draw(positions: Int32s, features: Float32s, played: int, negatives: int, seed: np.uint64) -> Float32s:
-    chosen = _choose(positions, played, negatives, seed)
+def _draw(
+    features: Float32s,
+    played: int,
+    recall: Float32s,
+    terms: Float32s,
+    network: Float32s,
+    negatives: int,
+    seed: np.uint64,
+) -> tuple[Float32s, Float32s]:
+    chosen = _choose(features.shape[1], played, negatives, seed)
     drawn = np.empty((len(features), len(chosen)), np.float32)
     for item in range(len(chosen)):
         drawn[:, item] = features[:, chosen[item]]
-    return drawn
+    added = np.empty((2, len(chosen)), np.float32)
+    added[0], added[1] = weigh(drawn, recall), score_own(drawn, network, terms)
+    return drawn, added
 
 
 @compiled
-def _choose(positions: Int32s, played: int, negatives: int, seed: np.uint64) -> Int32s:
+def _choose(candidates: int, played: int, negatives: int, seed: np.uint64) -> Int32s:
     """The played one's place, then those of the others: the first steps of a shuffle (Fisher and Yates)."""
-    places = np.arange(len(positions)).astype(np.int32)
-    for place in range(len(positions)):
-        if positions[place] == played:
-            places[0], places[place] = place, 0
-            drawn = draw_uniforms(seed, min(negatives, len(positions) - 1))
-            for nth in range(len(drawn)):
-                left = len(positions) - 1 - nth
-                other = 1 + nth + min(int(drawn[nth] * left), left - 1)
-                places[1 + nth], places[other] = places[other], places[1 + nth]
-            return places[: 1 + len(drawn)]
-    return places[:0]
+    places = np.arange(candidates).astype(np.int32)
+    places[0], places[played] = played, 0
+    drawn = draw_uniforms(seed, min(negatives, candidates - 1))
+    for nth in range(len(drawn)):
+        left = candidates - 1 - nth
+        other = 1 + nth + min(int(drawn[nth] * left), left - 1)
+        places[1 + nth], places[other] = places[other], places[1 + nth]
+    return places[: 1 + len(drawn)]
 
 
 def encode_example(example: Example) -> bytes:
-    """Write an example as bytes, 2.5 KB for 31 items."""
-    return (
-        _HEADER.pack(VERSION, _LAYOUT, example.features.shape[1])
-        + example.features.astype("<f2", copy=False).tobytes()
-    )
+    """Write an example as bytes, 2.9 KB for 31 items."""
+    header = _HEADER.pack(VERSION, LAYOUT, example.features.shape[1])
+    return header + example.features.astype("<f2").tobytes() + example.own.astype("<f2").tobytes()
 
 
 def decode_example(data: bytes) -> Example:
@@ -91,11 +105,12 @@ def decode_example(data: bytes) -> Example:
     if len(data) < _HEADER.size:
         raise CorruptState(f"example of {len(data)} bytes")
     version, layout, items = _HEADER.unpack_from(data)
-    if (version, layout) != (VERSION, _LAYOUT):
+    if (version, layout) != (VERSION, LAYOUT):
         raise CorruptState(f"example of version {version}, or of another table of features")
-    if items < 2 or len(data) != _HEADER.size + items * FEATURES * 2:
+    if items < 2 or len(data) != _HEADER.size + items * (FEATURES + 2) * 2:
         raise CorruptState(f"example of {len(data)} bytes with {items} items")
-    features = np.frombuffer(data, "<f2", offset=_HEADER.size)
-    if not np.isfinite(features).all():
+    numbers = np.frombuffer(data, "<f2", offset=_HEADER.size)
+    if not np.isfinite(numbers).all():
         raise CorruptState("example with a number that is not finite")
-    return Example(features.reshape(FEATURES, items))
+    rows = numbers.reshape(FEATURES + 2, items)
+    return Example(rows[:FEATURES], rows[FEATURES:])

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.compiled import compiled
+from models.events import stable_key
 
 Float32s = npt.NDArray[np.float32]
 
@@ -54,12 +55,17 @@ class Feature(IntEnum):
     TASTE_SESSION = 30
     TASTE_WEEKS = 31
     TASTE_YEARS = 32
-    MOMENT_SESSION = 33
-    MOMENT_GOOD = 34
-    MOMENT_FAMILIAR = 35
-    MOMENT_REPEATED = 36
-    MOMENT_SAME_ARTIST = 37
-    MOMENT_TRUST = 38
+    FIRST_ORDER_PLACE = 33
+    LONGEST_MATCH_PLACE = 34
+    EVERYONE_PLACE = 35
+    SESSIONS_NEAR_PLACE = 36
+    SESSIONS_BAG_PLACE = 37
+    MOMENT_SESSION = 38
+    MOMENT_GOOD = 39
+    MOMENT_FAMILIAR = 40
+    MOMENT_REPEATED = 41
+    MOMENT_SAME_ARTIST = 42
+    MOMENT_TRUST = 43
 
 
 class Meaning(NamedTuple):
@@ -106,6 +112,13 @@ MEANINGS: Final[Mapping[Feature, Meaning]] = {
     Feature.TASTE_SESSION: Meaning(-1, 1, "cosine with this session's taste, 0 if either is unknown"),
     Feature.TASTE_WEEKS: Meaning(-1, 1, "cosine with the taste of these weeks"),
     Feature.TASTE_YEARS: Meaning(-1, 1, "cosine with the taste of these years"),
+    Feature.FIRST_ORDER_PLACE: Meaning(
+        0, 1, "1 / its place among the candidates by FIRST_ORDER; 0 from the 9th on"
+    ),
+    Feature.LONGEST_MATCH_PLACE: Meaning(0, 1, "the same by LONGEST_MATCH"),
+    Feature.EVERYONE_PLACE: Meaning(0, 1, "the same by EVERYONE_AFTER_CONTEXT"),
+    Feature.SESSIONS_NEAR_PLACE: Meaning(0, 1, "the same by SESSIONS_NEAR"),
+    Feature.SESSIONS_BAG_PLACE: Meaning(0, 1, "the same by SESSIONS_BAG"),
     Feature.MOMENT_SESSION: Meaning(0, 1.1, "log2(1 + plays in this session, up to 256) x .125"),
     Feature.MOMENT_GOOD: Meaning(0, 1, "share of the last 16 plays that were not skipped"),
     Feature.MOMENT_FAMILIAR: Meaning(0, 1, "share of the last 16 plays heard before"),
@@ -114,7 +127,13 @@ MEANINGS: Final[Mapping[Feature, Meaning]] = {
     Feature.MOMENT_TRUST: Meaning(0, 1, "trust in FIRST_ORDER: how well known the way on from here is"),
 }
 FEATURES: Final = len(Feature)
-FEATURE_NAMES: Final = tuple(feature.name.lower() for feature in Feature)
+POOL_FEATURES: Final = int(Feature.TASTE_SESSION)
+"""The first ones are known of the whole pool, before the candidates are chosen from it."""
+ITEM_FEATURES: Final = int(Feature.MOMENT_SESSION)
+"""Those before the moment's differ from candidate to candidate."""
+MOMENT_FEATURES: Final = FEATURES - ITEM_FEATURES
+LAYOUT: Final = stable_key("\n".join(feature.name for feature in Feature))
+"""Numbers mean nothing under another table of features; bytes that were written under one are refused."""
 
 SOURCES: Final[Mapping[str, tuple[Feature, ...]]] = {
     "successors": (Feature.FIRST_ORDER, Feature.LONGEST_MATCH, Feature.RULES),

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models.candidates import Candidates, generate_candidates
+from models.candidates import generate_candidates
 from models.catalogue import Catalogue
 from models.chance import seed_of
 from models.composition import compose_slate, plan_shelves
-from models.events import EVENT_CODES, Event, ItemKey
+from models.events import EVENT_CODES, Event
 from models.examples import Example, draw_example
 from models.observation import observe, played_this_session
+from models.own_weights import OwnWeights, learn_own
 from models.profile import update_profile
 from models.ranker import RankerWeights, Ranking, score
 from models.reward import taste_weight
@@ -51,13 +52,15 @@ class Personalizer:
         """Learn an event at its place in the log; predict first, then learn."""
         item = event.subject
         position = self.catalogue.position_of(item)
-        example = None
+        example, own = None, listener.profile.own
         if event.is_play:
             seed = seed_of(event.user, partition=partition, offset=offset)
-            example = draw_example(self._predicted(listener), position, seed=seed)
+            example, own = self._learn_choice(listener, position, seed)
         artist = self.catalogue.artist_key(position)
         signals = observe(event, listener.history, item=item, artist=artist, offset=offset)
-        self._learn_taste(listener, event, item, position)
+        weight = taste_weight(event, repeated=played_this_session(listener.history, item))
+        vector = self.catalogue.vectors[position]
+        listener.profile = update_profile(listener.profile, event, vector=vector, weight=weight, own=own)
         if event.item or event.artist:
             listener.history.append(
                 item,
@@ -73,7 +76,7 @@ class Personalizer:
     def recommend(self, listener: ListenerState, *, partition: int) -> Slate:
         """Make the slate that includes everything up to `listener.offset`; asking changes no answer."""
         ranking = self._rank(listener)
-        listener.prediction = ranking.candidates
+        listener.prediction = ranking
         return compose_slate(
             ranking,
             self.catalogue,
@@ -84,21 +87,26 @@ class Personalizer:
             ranker_version=self.weights.version,
         )
 
-    def _predicted(self, listener: ListenerState) -> Candidates:
-        if listener.prediction is None:
-            listener.prediction = self._rank(listener).candidates
-        return listener.prediction
+    def _learn_choice(
+        self, listener: ListenerState, position: int, seed: int
+    ) -> tuple[Example | None, OwnWeights]:
+        """Learn from what was played and what was not, where the play was among the candidates."""
+        ranking = listener.prediction or self._rank(listener)
+        candidates, own = ranking.candidates, listener.profile.own
+        played = candidates.place_of(position)
+        if played < 0:
+            return None, own
+        network = self.weights.numbers
+        learned = learn_own(own, network, candidates.features, candidates.recalled, ranking.scores, played)
+        return draw_example(candidates, played, own, network, seed=seed), learned
 
     def _rank(self, listener: ListenerState) -> Ranking:
+        own = listener.profile.own
         candidates = generate_candidates(
             listener.history,
             tastes=listener.profile.tastes,
             catalogue=self.catalogue,
             now_seconds=listener.profile.at,
+            recall=self.weights.recall + own.recall,
         )
-        return Ranking(candidates, score(candidates.features, self.weights))
-
-    def _learn_taste(self, listener: ListenerState, event: Event, item: ItemKey, position: int) -> None:
-        weight = taste_weight(event, repeated=played_this_session(listener.history, item))
-        vector = self.catalogue.vectors[position]
-        listener.profile = update_profile(listener.profile, event, vector=vector, weight=weight)
+        return Ranking(candidates, score(candidates.features, self.weights, own))

@@ -1,4 +1,4 @@
-"""The profile: a listener's taste vectors and running rates."""
+"""The profile: a listener's taste vectors, running rates and own weights."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from models.compiled import compiled
 from models.errors import CorruptState
 from models.events import Event, EventType, ItemKey, stable_key
 from models.item_space import DIMENSIONS, VectorArray
+from models.own_weights import OwnWeights, decode_own, encode_own
 
 HALF_LIVES_HOURS: Final = (0.75, 21 * 24.0, 2 * 365 * 24.0)
 """How long evidence counts half: this session, these weeks, these years."""
@@ -21,7 +22,7 @@ SKIP_RATE_STEP: Final = 0.05
 BANNED_ITEMS: Final = 128
 """Bans remembered; the oldest makes room."""
 
-_FIXED: Final = struct.Struct("<dIIdH")  # taste time, plays, skips, skip rate, bans
+_FIXED: Final = struct.Struct("<dIIdHH")  # taste time, plays, skips, skip rate, bans, bytes of own weights
 _TASTE_BYTES: Final = len(HALF_LIVES_HOURS) * DIMENSIONS * 4
 
 TasteArray = npt.NDArray[np.float32]
@@ -37,7 +38,7 @@ class Profile:
 
     `evidence` (float32, 3 x 64) holds decayed sums of weighted item vectors as of `at`, and `tastes` their
     directions: unit vectors of session, weeks and years, or zero. `banned` are the keys of items that must
-    not come back, newest last.
+    not come back, newest last. `own` is what the ranker knows of this listener alone.
     """
 
     evidence: TasteArray = field(default_factory=_nothing_known)
@@ -46,6 +47,7 @@ class Profile:
     skips: int = 0
     skip_rate: float = 0.0
     banned: tuple[ItemKey, ...] = ()
+    own: OwnWeights = field(default_factory=OwnWeights)
     tastes: TasteArray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -68,9 +70,12 @@ def update_taste(evidence: VectorArray, item: VectorArray, weight: float, decay:
     return moved
 
 
-def update_profile(profile: Profile, event: Event, *, vector: VectorArray, weight: float) -> Profile:
+def update_profile(
+    profile: Profile, event: Event, *, vector: VectorArray, weight: float, own: OwnWeights
+) -> Profile:
     """Learn one event: `vector` is the item's (unit or zero), `weight` what the event says of it.
 
+    `own` is what the ranker knows of the listener from now on.
     An event that comes late counts as if it happened at the last known time: time never runs backwards.
     """
     at = max(profile.at, event.at)
@@ -85,6 +90,7 @@ def update_profile(profile: Profile, event: Event, *, vector: VectorArray, weigh
         skips=profile.skips + event.is_skip,
         skip_rate=skip_rate,
         banned=_update_bans(profile.banned, event),
+        own=own,
     )
 
 
@@ -123,8 +129,10 @@ def _update_bans(banned: tuple[ItemKey, ...], event: Event) -> tuple[ItemKey, ..
 
 def encode_profile(profile: Profile) -> bytes:
     """Write a profile as plain bytes."""
-    fixed = _FIXED.pack(profile.at, profile.plays, profile.skips, profile.skip_rate, len(profile.banned))
-    return fixed + profile.evidence.tobytes() + np.array(profile.banned, "<i8").tobytes()
+    own = encode_own(profile.own)
+    rates = profile.at, profile.plays, profile.skips, profile.skip_rate
+    fixed = _FIXED.pack(*rates, len(profile.banned), len(own))
+    return fixed + profile.evidence.tobytes() + np.array(profile.banned, "<i8").tobytes() + own
 
 
 def decode_profile(data: bytes) -> Profile:
@@ -135,8 +143,9 @@ def decode_profile(data: bytes) -> Profile:
     """
     if len(data) < _FIXED.size + _TASTE_BYTES:
         raise CorruptState(f"profile of {len(data)} bytes")
-    at, plays, skips, skip_rate, bans = _FIXED.unpack_from(data)
-    if len(data) != _FIXED.size + _TASTE_BYTES + 8 * bans:
+    at, plays, skips, skip_rate, bans, own_bytes = _FIXED.unpack_from(data)
+    own_start = _FIXED.size + _TASTE_BYTES + 8 * bans
+    if len(data) != own_start + own_bytes:
         raise CorruptState(f"profile of {len(data)} bytes with {bans} bans")
     evidence = np.frombuffer(data, "<f4", len(HALF_LIVES_HOURS) * DIMENSIONS, _FIXED.size)
     if not (np.isfinite(evidence).all() and np.isfinite(at) and np.isfinite(skip_rate)):
@@ -149,4 +158,5 @@ def decode_profile(data: bytes) -> Profile:
         skips=skips,
         skip_rate=skip_rate,
         banned=tuple(map(ItemKey, banned)),
+        own=decode_own(data[own_start:]),
     )

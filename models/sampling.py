@@ -13,7 +13,8 @@ from models.compiled import compiled
 ROW: Final = 10
 """The stretch of a row within which an artist may come at most `ARTIST_CAP` times."""
 ARTIST_CAP: Final = 2
-POLICY: Final = "plackett-luce/1"
+NO_CAP: Final = ROW
+POLICY: Final = "plackett-luce/2"
 
 FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.int32]
@@ -21,18 +22,19 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Rules(NamedTuple):
-    """How each of s rows is drawn: places, temperature, and the fewest items worth showing; arrays of s."""
+    """How each of s rows is drawn: places, temperature, the fewest items worth showing, most of an artist."""
 
     places: npt.NDArray[np.int64]
     temperatures: FloatArray
     fewest: npt.NDArray[np.int64]
+    caps: npt.NDArray[np.int64]
 
 
 @compiled
 def draw_row(
-    scores: FloatArray, artists: IndexArray, places: int, temperature: float, uniforms: FloatArray
+    scores: FloatArray, artists: IndexArray, places: int, temperature: float, cap: int, uniforms: FloatArray
 ) -> tuple[npt.NDArray[np.int64], FloatArray]:
-    """Draw a row by Plackett-Luce, at most two items of an artist in any ten places running.
+    """Draw a row by Plackett-Luce, at most `cap` items of an artist in any ten places running.
 
     Place by place an item is drawn with probability proportional to exp(score / temperature) among the
     items that are left and whose artist (-1: unknown, never capped) has room. Returns the chosen rows of
@@ -42,7 +44,7 @@ def draw_row(
     Source: Luce 1959, Plackett 1975.
 
     >>> chosen, propensities = draw_row(np.array([0.0, 0.0]), np.array([-1, -1], np.int32), places=2,
-    ...     temperature=1.0, uniforms=np.array([0.9, 0.5]))
+    ...     temperature=1.0, cap=2, uniforms=np.array([0.9, 0.5]))
     >>> chosen.tolist(), propensities.tolist()
     ([1, 0], [0.5, 1.0])
     """
@@ -56,7 +58,7 @@ def draw_row(
     for place in range(places):
         if place >= ROW:
             _count_artist(crowd, artists, chosen[place - ROW], -1)
-        best, total = _sum_room(scores, strength, free, crowd)
+        best, total = _sum_room(scores, strength, free, crowd, cap)
         if best == -np.inf:
             return chosen[:place], propensity[:place]
         # Strengths are relative to a score not far above the best that is left, so that the odds of the last
@@ -67,10 +69,10 @@ def draw_row(
                 # An item without room now may score far more; when it has room again, it is the new base.
                 exponent = min((scores[row] - base) / temperature, 200.0)
                 strength[row] = math.exp(exponent) if free[row] else 0.0
-            best, total = _sum_room(scores, strength, free, crowd)
+            best, total = _sum_room(scores, strength, free, crowd, cap)
         left, drawn = uniforms[place] * total, -1
         for row in range(len(scores)):
-            if strength[row] > 0.0 and crowd[row] < ARTIST_CAP:
+            if strength[row] > 0.0 and crowd[row] < cap:
                 drawn = row
                 left -= strength[row]
                 if left < 0.0:
@@ -85,12 +87,12 @@ def draw_row(
 
 @compiled
 def _sum_room(
-    scores: FloatArray, strength: FloatArray, free: npt.NDArray[np.bool_], crowd: IndexArray
+    scores: FloatArray, strength: FloatArray, free: npt.NDArray[np.bool_], crowd: IndexArray, cap: int
 ) -> tuple[float, float]:
     """The best score and the sum of strengths of the items that are left and whose artist has room."""
     best, total = -np.inf, 0.0
     for row in range(len(scores)):
-        if free[row] and crowd[row] < ARTIST_CAP:
+        if free[row] and crowd[row] < cap:
             best = max(best, scores[row])
             total += strength[row]
     return best, total
@@ -136,6 +138,7 @@ def draw_rows(
                 artists[items],
                 rules.places[row],
                 rules.temperatures[row],
+                rules.caps[row],
                 uniforms[first_uniform:],
             )
             count = len(picks)

@@ -61,9 +61,9 @@ class Standalone:
         events: Sequence[Placed],
         *,
         partition: int,
-        emit: Callable[[Placed, ListenerState, Slate], None],
+        emit: Callable[[Placed, ListenerState, Slate], None] | None,
     ) -> None:
-        """Learn one partition batch, hand each slate to `emit`, then apply what the batch taught."""
+        """Learn one partition batch, hand each slate to `emit`, if any, then apply what the batch taught."""
         listeners = {placed.event.user: self.listener(placed.event.user) for placed in events}
         outcome = process_batch(self.personalizer, listeners, events, partition=partition, emit=emit)
         self._learn_items(outcome, partition)
@@ -85,24 +85,21 @@ class Standalone:
 
 
 class NextUp:
-    """The first shelf of each listener's last slate, as a recommender to be validated."""
+    """The first shelf of a slate made when it is asked for, as a recommender to be validated."""
 
     def __init__(self, core: Standalone) -> None:
         self._core = core
-        self._slates: dict[str, Slate] = {}
         self._learned = 0
 
     def recommend(self, user: str, *, most: int) -> Sequence[str]:
-        """The items of the next-up shelf; nothing before a listener's first event."""
-        slate = self._slates.get(user)
-        return slate.shelves[0].ids[:most] if slate and slate.shelves else ()
+        """The items of the next-up shelf, by everything learned so far; nothing where nothing is known."""
+        slate = self._core.personalizer.recommend(self._core.listener(user), partition=0)
+        return slate.shelves[0].ids[:most] if slate.shelves else ()
 
     def learn_one(self, event: Event) -> None:
         """Learn an event, with every update applied at once."""
-        slate = self._core.process_one(event, offset=self._learned)
+        self._core.process([Placed(offset=self._learned, event=event)], partition=0, emit=None)
         self._learned += 1
-        if slate is not None:
-            self._slates[event.user] = slate
 
 
 class ItemStates:

@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from models.candidates import Candidates
 from models.catalogue import Catalogue
 from models.errors import CorruptState
 from models.history import History, restore_history
 from models.profile import Profile, decode_profile, encode_profile
+from models.ranker import Ranking
 from models.segments import RING_EVENT, SEGMENT_EVENTS, segments_of
 
-VERSION: Final = 1
+VERSION: Final = 2
 NOTHING_INCLUDED: Final = -1
 _HEAD: Final = struct.Struct("<BqQH")  # version, source offset included, events ever, bytes of the profile
 
@@ -23,15 +23,15 @@ _HEAD: Final = struct.Struct("<BqQH")  # version, source offset included, events
 class ListenerState:
     """One listener, decoded. `offset` is the last source offset that the state includes.
 
-    `prediction` holds the candidates that were ranked best after the last event, so that they are computed
-    once; it is derived, so it is not stored.
+    `prediction` holds the candidates after the last event and their scores, so that they are computed once;
+    it is derived, so it is not stored.
     """
 
     user: str
     history: History
     profile: Profile = field(default_factory=Profile)
     offset: int = NOTHING_INCLUDED
-    prediction: Candidates | None = None
+    prediction: Ranking | None = None
 
 
 def new_listener(user: str, *, ring_events: int) -> ListenerState:

@@ -30,7 +30,7 @@ class Settings:
     """Copies of each topic; 3 on a cluster."""
     standbys: int = 0
     """Workers that keep a warm copy of each partition's state."""
-    ring_events: int = 4096
+    ring_events: int = 8192
     """Events remembered for each listener, 16 bytes each."""
     cached_listeners: int = 1000
     """Listeners kept decoded in memory, about 0.2 MB each."""

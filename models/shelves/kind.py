@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from models.sampling import ARTIST_CAP
 from models.shelves.query import Query
 from models.slate import Because
 
@@ -23,8 +24,8 @@ class ShelfKind:
     `id` stands in slates and is stable for ever. `{played}` in `title` is the title of the item played last;
     without one, or where nothing was played yet, the shelf is left out. `because` is the reason for every
     item, which refers to the item played last if the title does; without it each has the strongest evidence
-    for itself. A row of `places` is drawn, with scores divided by `temperature`, and left out with fewer
-    than `fewest`.
+    for itself. A row of `places` is drawn, with scores divided by `temperature` and at most `artist_cap`
+    items of an artist in any ten places running, and left out with fewer than `fewest`.
     """
 
     id: str
@@ -34,6 +35,7 @@ class ShelfKind:
     places: int = ROW_PLACES
     temperature: float = ROW_TEMPERATURE
     fewest: int = ROW_FEWEST
+    artist_cap: int = ARTIST_CAP
 
     @property
     def follows_play(self) -> bool:

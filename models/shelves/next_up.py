@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+from models.sampling import NO_CAP
 from models.shelves.kind import ShelfKind
 
-# It explores little, for it is what a player plays by itself.
-NEXT_UP: Final = ShelfKind(id="next-up", title="Next up", places=20, temperature=0.02, fewest=1)
+# It explores little, for it is what a player plays by itself, and an album goes on to its end.
+NEXT_UP: Final = ShelfKind(
+    id="next-up", title="Next up", places=20, temperature=0.02, fewest=1, artist_cap=NO_CAP
+)

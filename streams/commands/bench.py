@@ -1,4 +1,4 @@
-"""`segue bench`: throughput, latency and recovery, measured here, beside the alternatives."""
+"""`segue bench`: throughput, latency, recovery and one request, measured here, beside the alternatives."""
 
 from __future__ import annotations
 
@@ -23,9 +23,14 @@ from streams.commands.console import fail, say
 THROUGHPUT_TARGETS: Final = {
     "engine_over_naive_faust": "at least 8",
     "engine_over_quix": "at least 1.3",
-    "pipeline": "at least 1,000",
+    "pipeline": "at least 1,500",
 }
 LATENCY_TARGETS: Final = {"p50_ms": "at most 60", "p99_ms": "at most 300"}
+REQUEST_TARGETS: Final = {
+    "median_us": "at most 1,000",
+    "p99_us": "at most 2,500",
+    "score_300_us": "at most 50",
+}
 RECOVERY_TARGETS: Final = {"keys_per_second": "at least 40,000", "warm_restart_changelog_records": "0"}
 
 Brokers = Annotated[
@@ -33,7 +38,7 @@ Brokers = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")]
 
-bench = typer.Typer(no_args_is_help=True, help="Measure throughput, latency and recovery on this machine.")
+bench = typer.Typer(no_args_is_help=True, help="Measure throughput, latency, recovery and one request here.")
 
 
 @bench.callback()
@@ -86,6 +91,14 @@ def recovery(brokers: Brokers = "", as_json: AsJson = False) -> None:
     with _measuring(brokers) as kafka:
         figures = measure_recovery(kafka, progress=say)
     _print(figures, RECOVERY_TARGETS, as_json=as_json)
+
+
+@bench.command()
+def request(as_json: AsJson = False) -> None:
+    """Microseconds of one request, in one process: candidates, features, scores and slate; full rings."""
+    from benchmarks.request import measure_request
+
+    _print(asdict(measure_request(progress=say)), REQUEST_TARGETS, as_json=as_json)
 
 
 @contextmanager

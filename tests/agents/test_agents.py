@@ -183,8 +183,13 @@ def test_catalog_records_pass_and_garbage_does_not():
     assert refused.topic == DEAD_LETTERS.name
 
 
+def an_example(seed: int) -> Example:
+    numbers = np.random.default_rng(seed).random((FEATURES + 2, 5)).astype(np.float16)
+    return Example(numbers[:FEATURES], numbers[FEATURES:])
+
+
 def examples(*offsets: int) -> bytes:
-    rows = [(o, Example(np.random.default_rng(o).random((FEATURES, 5)).astype(np.float16))) for o in offsets]
+    rows = [(offset, an_example(offset)) for offset in offsets]
     return pack_examples(rows, source_partition=1)
 
 

@@ -12,6 +12,7 @@ from models.history import History
 from models.items import ITEM_STATE, apply_signals, item_models, load_states
 from models.listeners import Population, simulate
 from models.observation import observe
+from models.own_weights import OwnWeights
 from models.personalizer import Personalizer
 from models.ranker import Ranker, decode_ranker, encode_ranker, score
 from models.signals import SignalBlock
@@ -139,12 +140,12 @@ class RankerSubject:
             return
         draws = np.random.default_rng(offset).random((FEATURES, 31)).astype(np.float16)
         draws[0, 0] = 1.0
-        self.ranker.learn_one(Example(features=draws))
+        self.ranker.learn_one(Example(features=draws, own=np.zeros((2, 31), np.float16)))
         self.after = offset
 
     def answer(self) -> bytes:
         items = np.random.default_rng(7).random((FEATURES, 50), np.float32)
-        return score(items, self.ranker.weights()).tobytes()
+        return score(items, self.ranker.weights(), OwnWeights()).tobytes()
 
     def state(self) -> bytes:
         return encode_ranker(self.ranker)

@@ -41,4 +41,4 @@ def test_real_listening(own_broker, tmp_path):
     events = [one for one in log if isinstance(one, Event)][:5_000]
     items = {event.item for event in events}
     records = [one for one in log if isinstance(one, CatalogRecord) and one.item in items]
-    compare(own_broker.bootstrap, tmp_path, records, events, ring_events=4096, seconds=300)
+    compare(own_broker.bootstrap, tmp_path, records, events, ring_events=8192, seconds=300)

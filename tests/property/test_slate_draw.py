@@ -16,6 +16,7 @@ def draw(scores, artists, *, places, seed, temperature=1.0):
         np.array(artists, np.int32),
         places=places,
         temperature=temperature,
+        cap=ARTIST_CAP,
         uniforms=draw_uniforms(np.uint64(seed), places),
     )
 

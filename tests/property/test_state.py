@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from models.catalogue import Catalogue
 from models.errors import CorruptState
 from models.events import EVENT_CODES, Event, EventType, stable_key
+from models.own_weights import OwnWeights
 from models.profile import update_profile
 from models.state import (
     changed_values,
@@ -18,6 +19,9 @@ from models.state import (
     stored_offset,
     stored_segments,
 )
+from streams.settings import Settings
+
+NOBODY = OwnWeights()
 
 RING = 128
 USER = "ann"
@@ -29,7 +33,7 @@ def learn(listener, offset):
         id="1", type=EventType.PLAY, user=USER, at=1e9 + 200 * offset, item=f"t:{offset % 7}", ms_played=10**5
     )
     vector = np.full(64, 0.125, np.float32)
-    listener.profile = update_profile(listener.profile, event, vector=vector, weight=1.0)
+    listener.profile = update_profile(listener.profile, event, vector=vector, weight=1.0, own=NOBODY)
     listener.history.append(
         stable_key(event.item),
         index=0,
@@ -93,7 +97,13 @@ def test_state_is_bounded():
         before = listener.history.count
         learn(listener, offset)
         store(changed_values(listener, count_before=before).items(), stored)
-        assert sum(map(len, stored.values())) < 16 * (RING + 63) + 4_000
+        assert sum(map(len, stored.values())) < most_bytes(RING)
+    assert most_bytes(Settings().ring_events) <= 160 * 1024
+
+
+def most_bytes(ring_events):
+    """What a listener takes: a ring with its open end, and a profile with as many bans as it holds."""
+    return 16 * (ring_events + 63) + 4_000
 
 
 @pytest.mark.parametrize("spoil", [lambda b: b[:5], lambda b: b + b"\0", lambda b: b"\7" + b[1:]])

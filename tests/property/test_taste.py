@@ -9,6 +9,7 @@ from hypothesis.extra import numpy as st_np
 from models.errors import CorruptState
 from models.events import Event, EventType, stable_key
 from models.item_space import DIMENSIONS
+from models.own_weights import OwnWeights
 from models.profile import (
     Profile,
     decode_profile,
@@ -16,6 +17,8 @@ from models.profile import (
     update_profile,
     update_taste,
 )
+
+NOBODY = OwnWeights()
 
 vectors = st_np.arrays(np.float32, DIMENSIONS, elements=st.floats(-1, 1, width=32))
 
@@ -51,7 +54,9 @@ def test_a_negative_weight_moves_away(old, item, weight):
 def test_decode_brings_back_what_was_encoded(steps):
     profile = Profile()
     for at, kind, vector in steps:
-        profile = update_profile(profile, play(at, type=kind), vector=unit(vector), weight=1.0)
+        profile = update_profile(
+            profile, play(at, type=kind), vector=unit(vector), weight=1.0, own=OwnWeights()
+        )
     data = encode_profile(profile)
     restored = decode_profile(data)
     assert encode_profile(restored) == data
@@ -63,15 +68,19 @@ def test_decode_brings_back_what_was_encoded(steps):
 
 
 def test_time_never_runs_backwards():
-    late = update_profile(Profile(at=1e9), play(5e8), vector=np.ones(DIMENSIONS, np.float32), weight=1.0)
+    late = update_profile(
+        Profile(at=1e9), play(5e8), vector=np.ones(DIMENSIONS, np.float32), weight=1.0, own=OwnWeights()
+    )
     assert late.at == 1e9
     assert (late.evidence == 1).all()
 
 
 def test_session_taste_fades_before_the_years():
     vector = unit(np.ones(DIMENSIONS))
-    first = update_profile(Profile(), play(1e9), vector=vector, weight=1.0)
-    later = update_profile(first, play(1e9 + 86_400), vector=np.zeros_like(vector), weight=0.0)
+    first = update_profile(Profile(), play(1e9), vector=vector, weight=1.0, own=NOBODY)
+    later = update_profile(
+        first, play(1e9 + 86_400), vector=np.zeros_like(vector), weight=0.0, own=OwnWeights()
+    )
     session, weeks, years = np.linalg.norm(later.evidence, axis=1)
     assert session < 1e-6
     assert 0.9 < weeks < years
@@ -79,14 +88,16 @@ def test_session_taste_fades_before_the_years():
 
 def test_a_ban_is_remembered_until_a_like_takes_it_back():
     zero = np.zeros(DIMENSIONS, np.float32)
-    banned = update_profile(Profile(), play(1, type=EventType.BAN), vector=zero, weight=0.0)
+    banned = update_profile(Profile(), play(1, type=EventType.BAN), vector=zero, weight=0.0, own=NOBODY)
     assert banned.banned == (stable_key("t:1"),)
-    assert update_profile(banned, play(2, type=EventType.LIKE), vector=zero, weight=0.0).banned == ()
+    assert (
+        update_profile(banned, play(2, type=EventType.LIKE), vector=zero, weight=0.0, own=NOBODY).banned == ()
+    )
 
 
 @pytest.mark.parametrize("spoil", [lambda d: d[:-1], lambda d: d + b"\0", lambda d: b"", "nan"])
 def test_spoilt_bytes_are_refused(spoil):
     data = encode_profile(Profile())
-    spoilt = data[:30] + np.float32("nan").tobytes() + data[34:] if spoil == "nan" else spoil(data)
+    spoilt = data[:32] + np.float32("nan").tobytes() + data[36:] if spoil == "nan" else spoil(data)
     with pytest.raises(CorruptState):
         decode_profile(spoilt)

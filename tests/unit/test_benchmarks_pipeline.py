@@ -155,7 +155,7 @@ def test_a_small_pipeline_is_measured_and_cleared_away(own_broker: LocalBroker) 
     said: list[str] = []
     figures = measure_pipeline(own_broker.bootstrap, progress=said.append, listeners=8, events=1_600)
     assert figures.pipeline > 0
-    assert 4_096 * 16 < figures.listener_state_bytes < 4_096 * 16 + 5_000
+    assert 8_192 * 16 < figures.listener_state_bytes < 8_192 * 16 + 5_000
     assert any("1,600 of 1,600" in line for line in said)
     left = topics.names(own_broker.bootstrap)
     assert not {topic.name for topic in TOPICS} & set(left)

@@ -20,7 +20,7 @@ from models.listeners import Population, simulate
 from models.standalone import Standalone
 
 people = Population(seed=5, listeners=2, items=300, artists=40)
-system = Standalone(ring_events=4096)
+system = Standalone(ring_events=8192)
 system.learn_catalog(people.catalogue.records())
 log = [Placed(offset, played) for offset, played in enumerate(simulate(people, events=150, start_at=1e9))]
 with event.install_recorder("numba:compile") as compiled:

@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from models.crosses import CROSSES, WEIGHT_NAMES, WEIGHTS, average, expand, weigh
+from models.best import PLACES, place_best
+from models.candidates import RANKED
 from models.evidence import log2_1p
-from models.features import FEATURE_NAMES, FEATURES, MEANINGS, SOURCE_NAMES, SOURCES, Feature, sources_of
+from models.features import FEATURES, MEANINGS, SOURCE_NAMES, SOURCES, Feature, sources_of
 
 
 def test_every_feature_has_a_column_a_name_and_a_meaning():
     assert [int(feature) for feature in Feature] == list(range(FEATURES))
     assert set(MEANINGS) == set(Feature)
-    assert len(set(FEATURE_NAMES)) == FEATURES
     assert all(meaning.least < meaning.most and meaning.text for meaning in MEANINGS.values())
 
 
@@ -25,19 +25,23 @@ def test_each_source_is_named_by_its_features_and_by_no_other():
     assert SOURCE_NAMES[sources_of(np.ones((FEATURES, 1), np.float32), 0)] == tuple(SOURCES)
 
 
-def test_no_cross_comes_twice():
-    assert len({frozenset(cross) for cross in CROSSES}) == len(CROSSES)
-    assert len(set(WEIGHT_NAMES)) == WEIGHTS == FEATURES + len(CROSSES)
+def test_the_places_of_five_features_are_told_and_each_has_its_own():
+    told = [feature for feature in Feature if feature.name.endswith("_PLACE")]
+    assert len(told) == len(RANKED)
+    assert told == list(range(Feature.FIRST_ORDER_PLACE, Feature.FIRST_ORDER_PLACE + len(RANKED)))
+    for feature, place in zip(RANKED.tolist(), told, strict=True):
+        assert Feature(feature).name.startswith(place.name.removesuffix("_PLACE"))
 
 
-def test_weighing_is_the_product_with_the_expanded_rows():
-    rng = np.random.default_rng(1)
-    features, weights = rng.random((FEATURES, 50)).astype(np.float32), rng.normal(size=WEIGHTS)
-    expanded = np.array([expand(item) for item in features.T.astype(np.float64)])
-    assert weigh(features, weights) == pytest.approx(expanded @ weights, abs=1e-12)
-    assert len(weigh(features[:, :0], weights)) == 0
-    shares = rng.dirichlet(np.ones(50))
-    assert average(features, shares) == pytest.approx(shares @ expanded, abs=1e-12)
+def test_the_best_eight_above_zero_are_placed_and_the_first_of_equals_leads():
+    values = np.random.default_rng(3).integers(0, 12, (200, 40)).astype(np.float32)
+    for row in values:
+        shares = np.empty(40, np.float32)
+        place_best(row, shares)
+        order = [item for item in np.argsort(-row, kind="stable") if row[item] > 0][:PLACES]
+        expected = np.zeros(40, np.float32)
+        expected[order] = 1 / np.arange(1, len(order) + 1)
+        assert shares == pytest.approx(expected)
 
 
 def test_the_fast_logarithm_is_near_the_true_one_and_never_falls():

@@ -25,7 +25,7 @@ class Arrived:
 
 def test_what_arrived_is_applied_before_a_batch_and_all_is_loaded_once():
     personalizer = Personalizer(catalogue=Catalogue(), weights=Ranker().weights())
-    replica = Arrived(RankerWeights(7, personalizer.weights.weights))
+    replica = Arrived(RankerWeights(7, personalizer.weights.numbers))
     fresh = Freshness(replica, personalizer, lock_step=None)
     batches = [Batch("listening-events", partition, [Record(b"u", b"{}", 0, 0)]) for partition in (0, 1)]
 

@@ -6,21 +6,48 @@ import numpy as np
 import pytest
 
 from models.candidates import Candidates
-from models.crosses import WEIGHTS, expand
 from models.errors import CorruptState
 from models.examples import Example, decode_example, draw_example, encode_example
-from models.features import FEATURES, Feature
+from models.features import FEATURES, ITEM_FEATURES, POOL_FEATURES, Feature
+from models.network import (
+    HIDDEN,
+    LINEAR,
+    MOMENTS,
+    NUMBERS,
+    OUTPUTS,
+    SHIFTS,
+    UNITS,
+    listwise_gradient,
+    new_network,
+)
+from models.own_weights import OWN, OwnWeights, decode_own, encode_own, learn_own
 from models.ranker import Ranker, decode_ranker, decode_weights, encode_ranker, encode_weights, score
-from models.recall import RECALL
+from models.recall import RECALL, START
+
+NOBODY = OwnWeights()
 
 
 def examples(count, *, seed=0, items=31):
     rng = np.random.default_rng(seed)
-    return [Example(rng.random((FEATURES, items)).astype(np.float16)) for _ in range(count)]
+    return [example_of(rng.random((FEATURES, items)), 0.1 * rng.random((2, items))) for _ in range(count)]
 
 
-def expanded(features):
-    return np.array([expand(item) for item in features.T.astype(np.float64)])
+def example_of(features, own=None):
+    """An example whose items share one moment."""
+    features = features.astype(np.float16)
+    features[ITEM_FEATURES:] = features[ITEM_FEATURES:, :1]
+    added = np.zeros((2, features.shape[1])) if own is None else own
+    return Example(features, added.astype(np.float16))
+
+
+def plain_scores(features, numbers):
+    """Both stages by the book, in float64."""
+    features, numbers = features.astype(np.float64), numbers.astype(np.float64)
+    units = numbers[UNITS:MOMENTS].reshape(HIDDEN, ITEM_FEATURES) @ features[:ITEM_FEATURES]
+    units += numbers[MOMENTS:SHIFTS].reshape(HIDDEN, -1) @ features[ITEM_FEATURES:]
+    units += numbers[SHIFTS:OUTPUTS][:, None]
+    ranked = numbers[LINEAR:UNITS] @ features[:ITEM_FEATURES] + numbers[OUTPUTS:] @ np.maximum(units, 0)
+    return numbers[:POOL_FEATURES] @ features[:POOL_FEATURES], ranked
 
 
 def taught(count=50):
@@ -32,54 +59,127 @@ def taught(count=50):
 
 def some_candidates(count):
     features = np.tile(np.arange(count, dtype=np.float32), (FEATURES, 1))
-    return Candidates(np.arange(count, dtype=np.int32), features, np.full(count, -1, np.int32))
+    nothing = np.zeros(count, np.float32)
+    return Candidates(np.arange(count, dtype=np.int32), features, nothing, np.full(count, -1, np.int32))
+
+
+def draw(candidates, played, **how):
+    return draw_example(candidates, played, NOBODY, new_network(seed=0), **how)
 
 
 def test_the_exported_score_is_the_log_odds_of_the_probability():
     ranker = taught()
     features = examples(1, seed=9, items=40)[0].features.astype(np.float32)
-    chances = 1 / (1 + np.exp(-score(features, ranker.weights())))
+    chances = 1 / (1 + np.exp(-score(features, ranker.weights(), NOBODY).astype(np.float64)))
     for item, chance in zip(features.T, chances, strict=True):
         assert abs(ranker.predict_proba_one(item)[True] - chance) < 1e-12
         assert ranker.predict_one(item) == (chance > 0.5)
 
 
-def test_a_step_goes_down_the_gradient_of_the_listwise_softmax():
-    step = 1e-6
-    # So much caution makes RMSProp plain gradient descent.
-    ranker = Ranker(learning_rate=step, decay=0.999, caution=1e6)
-    before, example = ranker.weights().weights, examples(1)[0]
-    rows = expanded(example.features)
+def test_the_compiled_score_is_that_of_the_network_by_the_book():
+    ranker, rng = taught(), np.random.default_rng(4)
+    own = OwnWeights(rng.normal(size=OWN).astype(np.float32))
+    for items in (0, 1, 7, 300):
+        features = example_of(rng.random((FEATURES, items))).features.astype(np.float32)
+        numbers = ranker.weights().numbers.copy()
+        numbers[LINEAR:UNITS] += own.terms[:ITEM_FEATURES]
+        numbers[OUTPUTS:] += own.terms[ITEM_FEATURES:]
+        expected = plain_scores(features, numbers)[1]
+        assert score(features, ranker.weights(), own) == pytest.approx(expected, abs=1e-4)
 
-    def loss(weights):
-        scores = rows @ weights
-        return np.log(np.exp(scores - scores.max()).sum()) + scores.max() - scores[0]
 
-    nudges = np.eye(WEIGHTS) * 1e-5
-    gradient = np.array([(loss(before + nudge) - loss(before - nudge)) / 2e-5 for nudge in nudges])
+def test_an_item_scores_the_same_bits_alone_and_among_others():
+    ranker = taught()
+    features = examples(1, seed=9, items=300)[0].features.astype(np.float32)
+    together = score(features, ranker.weights(), NOBODY)
+    alone = [score(features[:, [item]], ranker.weights(), NOBODY)[0] for item in range(300)]
+    assert together.tolist() == alone
+
+
+def test_a_step_goes_down_the_gradient_of_the_listwise_softmax_of_both_stages():
+    ranker = Ranker(steps=1)
+    before, example = ranker.weights().numbers.astype(np.float64), examples(1)[0]
+
+    def loss(numbers):
+        total = 0.0
+        for scored, own in zip(plain_scores(example.features, numbers), example.own, strict=True):
+            scores = scored + own
+            total += np.log(np.exp(scores - scores.max()).sum()) + scores.max() - scores[0]
+        return total
+
+    some = np.random.default_rng(2).choice(NUMBERS, 400, replace=False)
+    gradient = np.array(
+        [(loss(before + nudge) - loss(before - nudge)) / 2e-4 for nudge in np.eye(NUMBERS)[some] * 1e-4]
+    )
+    found = listwise_gradient(
+        example.features.astype(np.float32), example.own.astype(np.float32), before.astype(np.float32)
+    )
+    assert found[some] == pytest.approx(gradient, rel=2e-2, abs=1e-4)
     ranker.learn_one(example)
-    moved = (before - ranker.weights().weights) / step * np.sqrt(1e6)
-    assert moved == pytest.approx(gradient, rel=1e-3, abs=1e-4)
+    moved = before - ranker.weights().numbers
+    clear = np.abs(found) > 1e-3
+    assert (np.sign(moved[clear]) == np.sign(found[clear])).all()
 
 
 def test_it_starts_from_the_weights_that_choose_candidates():
     start = Ranker().weights()
     assert start.version == 0
-    assert {feature: start.weights[feature] for feature in RECALL} == dict(RECALL)
-    assert np.count_nonzero(start.weights) == len(RECALL)
+    assert {feature: start.recall[feature] for feature in RECALL} == dict(RECALL)
+    assert (start.numbers[LINEAR : LINEAR + POOL_FEATURES] == START).all()
+    assert not new_network(seed=0)[SHIFTS:OUTPUTS].any()
 
 
-def test_it_learns_what_the_listener_chooses():
-    rng, ranker = np.random.default_rng(5), Ranker()
-    wanted = rng.normal(size=WEIGHTS)
+def test_it_learns_what_a_linear_ranker_cannot():
+    rng, ranker = np.random.default_rng(5), Ranker(learning_rate=0.003, decay=0.99)
     hits = []
-    for _ in range(4_000):
+    for _ in range(3_000):
         features = rng.random((FEATURES, 10)).astype(np.float16)
-        best = int(np.argmax(expanded(features) @ wanted))
-        hits.append(best == int(np.argmax(score(features.astype(np.float32), ranker.weights()))))
-        ranker.learn_one(Example(np.roll(features, -best, axis=1)))
-    assert np.mean(hits[:30]) < 0.5
-    assert np.mean(hits[-500:]) > 0.7
+        # Best is what lies in the middle: no weight says that.
+        best = int(np.argmin(np.abs(features[Feature.RULES].astype(float) - 0.5)))
+        one = example_of(np.roll(features, -best, axis=1))
+        hits.append(int(np.argmax(score(one.features.astype(np.float32), ranker.weights(), NOBODY))) == 0)
+        ranker.learn_one(one)
+    assert np.mean(hits[:50]) < 0.3
+    assert np.mean(hits[-500:]) > 0.45
+
+
+def test_a_listener_who_chooses_otherwise_is_followed_at_once():
+    rng, own, network = np.random.default_rng(5), OwnWeights(), new_network(seed=0)
+    weights, places = Ranker().weights(), []
+    for _ in range(2_000):
+        features = example_of(rng.random((FEATURES, 20))).features.astype(np.float32)
+        best = int(np.argmin(features[Feature.POPULARITY]))
+        scores = score(features, weights, own)
+        places.append(np.sum(scores > scores[best]))
+        own = learn_own(own, network, features, scores, scores, best)
+    assert np.mean(places[-100:]) < np.mean(places[:50]) / 3
+    again = decode_own(encode_own(own))
+    assert (again.numbers == own.numbers).all()
+    assert (again.usual == own.usual).all()
+
+
+def test_own_weights_fade_back_in_the_outputs_only():
+    own = OwnWeights(np.ones(OWN, np.float32))
+    features = np.zeros((FEATURES, 3), np.float32)
+    faded = learn_own(own, new_network(seed=0), features, features[0], features[0], 0).numbers
+    assert (faded[: OWN - HIDDEN] == 1).all()
+    assert faded[OWN - HIDDEN :] == pytest.approx(0.98, abs=0.1)
+
+
+@pytest.mark.parametrize("cut", [0, 1, -1, -8])
+def test_own_weights_that_were_cut_are_refused(cut):
+    with pytest.raises(CorruptState):
+        decode_own(encode_own(NOBODY)[:cut])
+
+
+def test_own_weights_under_another_table_of_features_start_anew():
+    data = bytearray(encode_own(OwnWeights(np.ones(OWN, np.float32))))
+    data[0] ^= 1
+    assert not decode_own(bytes(data)).numbers.any()
+    data[0] ^= 1
+    data[8:12] = np.float32(np.nan).tobytes()
+    with pytest.raises(CorruptState, match="finite"):
+        decode_own(bytes(data))
 
 
 def test_a_restored_ranker_goes_on_bit_for_bit():
@@ -93,11 +193,12 @@ def test_a_restored_ranker_goes_on_bit_for_bit():
 
 
 def test_a_clone_has_the_hyper_parameters_and_nothing_else():
-    ranker = Ranker(learning_rate=0.1, decay=0.9, caution=0.5)
+    ranker = Ranker(learning_rate=0.1, decay=0.9, caution=0.5, steps=3, seed=4)
     ranker.learn_one(examples(1)[0])
     clone = ranker.clone()
-    assert (clone.learning_rate, clone.decay, clone.caution) == (0.1, 0.9, 0.5)
-    assert encode_ranker(clone) == encode_ranker(Ranker())
+    assert (clone.learning_rate, clone.decay, clone.caution, clone.steps, clone.seed) == (0.1, 0.9, 0.5, 3, 4)
+    untaught = Ranker(learning_rate=0.1, decay=0.9, caution=0.5, steps=3, seed=4)
+    assert encode_ranker(clone) == encode_ranker(untaught) != encode_ranker(Ranker())
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -117,8 +218,8 @@ def test_what_is_not_finite_is_not_learned(bad):
 def test_extreme_features_leave_the_weights_finite(size):
     ranker = Ranker()
     for example in examples(30):
-        ranker.learn_one(Example(example.features * np.float16(size)))
-    assert np.isfinite(ranker.weights().weights).all()
+        ranker.learn_one(Example(example.features * np.float16(size), example.own))
+    assert np.isfinite(ranker.weights().numbers).all()
 
 
 def test_an_example_of_31_items_survives_in_under_4_kilobytes():
@@ -146,32 +247,45 @@ def test_other_bytes_are_refused(encoded, decode):
 
 
 def test_weights_that_are_not_finite_are_refused():
-    weights = dataclasses.replace(Ranker().weights(), weights=np.full(WEIGHTS, np.nan))
+    weights = dataclasses.replace(Ranker().weights(), numbers=np.full(NUMBERS, np.nan, np.float32))
     with pytest.raises(CorruptState, match="finite"):
         decode_weights(encode_weights(weights))
 
 
 def test_an_example_is_the_played_item_beside_others_drawn_without_replacement():
     candidates = some_candidates(100)
-    example = draw_example(candidates, 42, seed=7)
+    example = draw(candidates, 42, seed=7)
     drawn = example.features[0].tolist()
     assert drawn[0] == 42
     assert len(drawn) == len(set(drawn)) == 31
-    assert draw_example(candidates, 42, seed=7).features.tobytes() == example.features.tobytes()
-    assert draw_example(candidates, 42, seed=8).features.tobytes() != example.features.tobytes()
+    assert draw(candidates, 42, seed=7).features.tobytes() == example.features.tobytes()
+    assert draw(candidates, 42, seed=8).features.tobytes() != example.features.tobytes()
 
 
 def test_every_other_candidate_is_drawn_as_often():
     counts = np.zeros(20)
     for seed in range(4_000):
-        drawn = draw_example(some_candidates(20), 3, negatives=5, seed=seed)
+        drawn = draw(some_candidates(20), 3, negatives=5, seed=seed)
         counts[drawn.features[0, 1:].astype(int)] += 1
     others = np.delete(counts, 3)
     assert counts[3] == 0
     assert np.abs(others / 4_000 - 5 / 19).max() < 0.035
 
 
-def test_what_was_no_candidate_is_no_example():
-    assert draw_example(some_candidates(5), 9, seed=1) is None
-    assert draw_example(some_candidates(1), 0, seed=1) is None
-    assert draw_example(some_candidates(5), 0, seed=1).features.shape == (FEATURES, 5)
+def test_what_was_no_candidate_has_no_place_and_the_only_one_is_no_example():
+    assert some_candidates(5).place_of(9) == -1
+    assert some_candidates(5).place_of(3) == 3
+    assert draw(some_candidates(1), 0, seed=1) is None
+    assert draw(some_candidates(5), 0, seed=1).features.shape == (FEATURES, 5)
+
+
+def test_an_example_tells_what_the_listeners_own_weights_added():
+    rng, ranker = np.random.default_rng(8), taught()
+    own = OwnWeights(rng.normal(size=OWN).astype(np.float32))
+    features = example_of(rng.random((FEATURES, 40))).features.astype(np.float32)
+    candidates = Candidates(np.arange(40, dtype=np.int32), features, features[0], np.zeros(40, np.int32))
+    network = ranker.weights().numbers
+    example = draw_example(candidates, 5, own, network, seed=3)
+    added = score(example.features.astype(np.float32), ranker.weights(), own)
+    added -= score(example.features.astype(np.float32), ranker.weights(), NOBODY)
+    assert example.own[1] == pytest.approx(added, rel=2e-3, abs=2e-2)

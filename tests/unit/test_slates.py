@@ -50,6 +50,8 @@ def test_at_most_two_items_of_an_artist_in_ten_places_running(slates):
     for _, slate in slates:
         for shelf in slate.shelves:
             artists = [artist_of[item.item] for item in shelf.items]
+            if shelf.id == "next-up":  # an album goes on to its end
+                continue
             for start in range(len(artists)):
                 counts = Counter(artists[start : start + ROW])
                 assert max(counts.values()) <= ARTIST_CAP

@@ -12,6 +12,7 @@ from models.features import FEATURES, MEANINGS, Feature
 from models.history import History
 from models.item_space import DIMENSIONS
 from models.items import empty_states, item_models
+from models.recall import START
 
 ITEMS = [f"t:{number}" for number in range(500)]
 NO_TASTE = np.zeros((3, DIMENSIONS), np.float32)
@@ -46,7 +47,7 @@ def listen(catalogue, items, *, start=1_000_000, step=240, ms_played=200_000, co
 
 def ask(history, catalogue, *, tastes=NO_TASTE, now=None):
     now = float(history.at[-1]) if now is None else now
-    return generate_candidates(history, tastes=tastes, catalogue=catalogue, now_seconds=now)
+    return generate_candidates(history, tastes=tastes, catalogue=catalogue, now_seconds=now, recall=START)
 
 
 @pytest.fixture

@@ -1,0 +1,191 @@
+"""The network of the ranker: a linear stage over the pool, then linear terms and 48 hidden units.
+
+All its numbers lie in one float32 array, so that one optimizer steps them all and one block of bytes holds
+them. A score is the sum of linear terms and of a layer of rectified linear units (Nair and Hinton 2010) over
+the features of an item; the moment, the same for all candidates, shifts the units once a request.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from models.compiled import compiled
+from models.features import FEATURES, ITEM_FEATURES, MOMENT_FEATURES, POOL_FEATURES, Float32s
+from models.recall import START, weigh
+
+HIDDEN: Final = 48
+"""Units, a multiple of 4."""
+LINEAR: Final = POOL_FEATURES
+"""Where the linear terms of the second stage begin, behind the weights of the first."""
+UNITS: Final = LINEAR + ITEM_FEATURES
+MOMENTS: Final = UNITS + HIDDEN * ITEM_FEATURES
+SHIFTS: Final = MOMENTS + HIDDEN * MOMENT_FEATURES
+OUTPUTS: Final = SHIFTS + HIDDEN
+NUMBERS: Final = OUTPUTS + HIDDEN
+TERMS: Final = ITEM_FEATURES + HIDDEN
+
+Float64s = npt.NDArray[np.float64]
+
+
+def new_network(*, seed: int) -> Float32s:
+    """Make the numbers (float32, NUMBERS) of a network that has learned nothing: it ranks by recall.
+
+    Units start at random, scaled by what feeds them (He et al. 2015).
+    """
+    numbers = np.zeros(NUMBERS, np.float32)
+    numbers[:POOL_FEATURES] = numbers[LINEAR : LINEAR + POOL_FEATURES] = START
+    draws = np.random.default_rng(seed)
+    numbers[UNITS:SHIFTS] = draws.normal(0, np.sqrt(2 / FEATURES), SHIFTS - UNITS)
+    numbers[OUTPUTS:] = draws.normal(0, np.sqrt(1 / HIDDEN), HIDDEN)
+    return numbers
+
+
+@compiled
+def score_items(features: Float32s, numbers: Float32s, own: Float32s) -> Float32s:
+    """Score n items by their features (float32, FEATURES x n): float32, n.
+
+    `own` (float32, TERMS) is added to the linear terms and the outputs of all.
+    """
+    return _add_up(features, excite(features, numbers), add_terms(numbers, own))
+
+
+@compiled
+def score_own(features: Float32s, numbers: Float32s, own: Float32s) -> Float32s:
+    """What a listener's own terms (float32, TERMS) add to the scores of n items: float32, n."""
+    return _add_up(features, excite(features, numbers), own)
+
+
+@compiled
+def add_terms(numbers: Float32s, own: Float32s) -> Float32s:
+    """The linear terms and the outputs of a network, one behind the other, with a listener's own: TERMS."""
+    terms = own.copy()
+    terms[:ITEM_FEATURES] += numbers[LINEAR:UNITS]
+    terms[ITEM_FEATURES:] += numbers[OUTPUTS:]
+    return terms
+
+
+@compiled
+def _add_up(features: Float32s, hidden: Float32s, terms: Float32s) -> Float32s:
+    scores = weigh(features, terms[:ITEM_FEATURES])
+    for unit in range(HIDDEN):
+        output = terms[ITEM_FEATURES + unit]
+        for item in range(len(scores)):
+            scores[item] += output * hidden[unit, item]
+    return scores
+
+
+@compiled
+def blame_terms(features: Float32s, numbers: Float32s, shares: Float32s) -> Float32s:
+    """The gradient by linear terms and outputs (float32, TERMS) where that by the scores is `shares`."""
+    gradient = np.empty(TERMS, np.float32)
+    average(features[:ITEM_FEATURES], shares, gradient[:ITEM_FEATURES])
+    average(excite(features, numbers), shares, gradient[ITEM_FEATURES:])
+    return gradient
+
+
+@compiled
+def excite(features: Float32s, numbers: Float32s) -> Float32s:
+    """What each unit answers to n items (float32, FEATURES x n): float32, HIDDEN x n, none below 0.
+
+    Four units and two features at a time: the loop keeps the processor's vector units busy and each sum in
+    its order, so that an item scores the same bits among others and alone.
+    """
+    hidden = np.empty((HIDDEN, features.shape[1]), np.float32)
+    shifts = _shift_units(features, numbers)
+    weights = numbers[UNITS:MOMENTS].reshape(HIDDEN, ITEM_FEATURES)
+    for unit in range(0, HIDDEN, 4):
+        first, second, third, fourth = hidden[unit], hidden[unit + 1], hidden[unit + 2], hidden[unit + 3]
+        for other in range(unit, unit + 4):
+            hidden[other] = shifts[other]
+        for feature in range(0, ITEM_FEATURES, 2):
+            left, right = weights[unit : unit + 4, feature], weights[unit : unit + 4, feature + 1]
+            a, b, c, d = left[0], left[1], left[2], left[3]
+            e, f, g, h = right[0], right[1], right[2], right[3]
+            x, y = features[feature], features[feature + 1]
+            for item in range(len(first)):
+                first[item] = first[item] + a * x[item] + e * y[item]
+                second[item] = second[item] + b * x[item] + f * y[item]
+                third[item] = third[item] + c * x[item] + g * y[item]
+                fourth[item] = fourth[item] + d * x[item] + h * y[item]
+        for other in range(unit, unit + 4):
+            for item in range(len(first)):
+                hidden[other, item] = max(hidden[other, item], np.float32(0))
+    return hidden
+
+
+@compiled
+def _shift_units(features: Float32s, numbers: Float32s) -> Float32s:
+    """Add the moment, which stands in the features of the first item, to the bias of each unit."""
+    shifts = numbers[SHIFTS:OUTPUTS].copy()
+    weights = numbers[MOMENTS:SHIFTS].reshape(HIDDEN, MOMENT_FEATURES)
+    if features.shape[1]:
+        for unit in range(HIDDEN):
+            for moment in range(MOMENT_FEATURES):
+                shifts[unit] += weights[unit, moment] * features[ITEM_FEATURES + moment, 0]
+    return shifts
+
+
+@compiled
+def listwise_gradient(features: Float32s, own: Float32s, numbers: Float32s) -> Float32s:
+    """The gradient of -log softmax(played), the first of n items, for both stages: float32, NUMBERS.
+
+    `own` (float32, 2 x n) is what the listener's own weights add to the scores of each stage.
+
+    Source: Cao et al. 2007, ListNet, with one relevant item; rectifiers as in Nair and Hinton 2010.
+    """
+    gradient = np.empty(NUMBERS, np.float32)
+    recalled = weigh(features, numbers[:POOL_FEATURES]) + own[0]
+    average(features[:POOL_FEATURES], surprise(recalled, 0), gradient[:POOL_FEATURES])
+    hidden = excite(features, numbers)
+    scores = _add_up(features, hidden, add_terms(numbers, np.zeros(TERMS, np.float32))) + own[1]
+    shares = surprise(scores, 0)
+    average(features[:ITEM_FEATURES], shares, gradient[LINEAR:UNITS])
+    _descend_units(features, hidden, shares, numbers, gradient)
+    return gradient
+
+
+@compiled
+def surprise(scores: Float32s, played: int) -> Float32s:
+    """The gradient of -log softmax(played) by the scores: each softmax share, less 1 for the played: float32.
+
+    >>> surprise(np.zeros(4, np.float32), 1).tolist()
+    [0.25, -0.75, 0.25, 0.25]
+    """
+    shares: Float64s = np.exp(scores.astype(np.float64) - scores.max())
+    shares /= shares.sum()
+    shares[played] -= 1.0
+    return shares.astype(np.float32)
+
+
+@compiled
+def average(features: Float32s, shares: Float32s, mean: Float32s) -> None:
+    """Sum the features (float32, k x n) of n items under their shares into `mean` (float32, k)."""
+    for feature in range(len(mean)):
+        total = np.float32(0)
+        for item in range(len(shares)):
+            total += features[feature, item] * shares[item]
+        mean[feature] = total
+
+
+@compiled
+def _descend_units(
+    features: Float32s, hidden: Float32s, shares: Float32s, numbers: Float32s, gradient: Float32s
+) -> None:
+    """Carry the shares back through the units: to outputs, shifts, moments and weights."""
+    for unit in range(HIDDEN):
+        output, answer, total = numbers[OUTPUTS + unit], np.float32(0), np.float32(0)
+        blame = np.empty(len(shares), np.float32)
+        for item in range(len(shares)):
+            answer += shares[item] * hidden[unit, item]
+            blame[item] = shares[item] * output if hidden[unit, item] > 0 else np.float32(0)
+            total += blame[item]
+        gradient[OUTPUTS + unit] = answer
+        gradient[SHIFTS + unit] = total
+        for moment in range(MOMENT_FEATURES):
+            shift = total * features[ITEM_FEATURES + moment, 0]
+            gradient[MOMENTS + unit * MOMENT_FEATURES + moment] = shift
+        first = UNITS + unit * ITEM_FEATURES
+        average(features[:ITEM_FEATURES], blame, gradient[first : first + ITEM_FEATURES])

@@ -91,8 +91,8 @@ def _step(
     squares = DECAY * usual + (np.float32(1) - DECAY) * gradient * gradient
     faded = numbers.copy()
     faded[FADING:] *= FADE
-    moved: Float32s = faded - LEARNING_RATE * gradient / np.sqrt(squares + np.float32(LEAST_SQUARE))
-    return moved, squares
+    steps = LEARNING_RATE * gradient / np.sqrt(squares + np.float32(LEAST_SQUARE))
+    return faded - steps.astype(np.float32), squares
 
 
 def encode_own(own: OwnWeights) -> bytes:

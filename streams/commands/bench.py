@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -17,8 +18,11 @@ from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.table import Table
 
+from models.events import CatalogRecord, Event
 from streams.broker import BrokerFailed, LocalBroker
 from streams.commands.console import fail, say
+from streams.settings import Settings
+from streams.sources import Format, UnreadableSource, read_listening_log
 
 THROUGHPUT_TARGETS: Final = {
     "engine_over_naive_faust": "at least 8",
@@ -99,6 +103,35 @@ def request(as_json: AsJson = False) -> None:
     from benchmarks.request import measure_request
 
     _print(asdict(measure_request(progress=say)), REQUEST_TARGETS, as_json=as_json)
+
+
+@bench.command()
+def ablation(
+    paths: Annotated[list[Path], typer.Argument(help="Listening logs, merged by time.")],
+    format: Annotated[Format, typer.Option(help="What wrote the logs.")] = Format.CSV,
+    as_json: AsJson = False,
+) -> None:
+    """What each source of evidence brings on real logs: the backtest without each in turn; takes long."""
+    from benchmarks.ablation import measure_ablations
+
+    try:
+        log = read_listening_log(paths, format, "me", now=time.time())
+    except UnreadableSource as error:
+        fail(str(error), error.hint)
+    ablations = measure_ablations(
+        [one for one in log if isinstance(one, CatalogRecord)],
+        [one for one in log if isinstance(one, Event)],
+        ring_events=Settings().ring_events,
+        progress=say,
+    )
+    rows = [{"without": one.without, **asdict(one.figures)} for one in ablations]
+    if as_json:
+        typer.echo(orjson.dumps(rows))
+        return
+    table = Table(*rows[0])
+    for row in rows:
+        table.add_row(*(f"{value:.4f}" if isinstance(value, float) else str(value) for value in row.values()))
+    Console().print(table)
 
 
 @contextmanager

@@ -32,7 +32,7 @@ CORE_FLOW = (
     *("models.features", "models.recall", "models.network", "models.own_weights"),
     *("models.profile", "models.most_played", "models.catalogue", "models.sources", "models.moment"),
     *("models.evidence", "models.best", "models.candidates"),
-    *("models.examples", "models.ranker", "models.slate", "models.sampling", "models.state"),
+    *("models.examples", "models.ranker", "models.river_logistic", "models.slate", "models.sampling", "models.state"),
     "models.shelves",
     *("models.composition", "models.personalizer", "models.batch"),
     *("models.training", "models.standalone", "models.evaluation", "models.listeners"),

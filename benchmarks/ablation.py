@@ -13,7 +13,7 @@ from models.evaluation import RankingFigures, progressive_validation
 from models.events import CatalogRecord, Event
 from models.features import POOL_FEATURES, Feature
 from models.personalizer import Personalizer
-from models.ranker import Ranking, score
+from models.ranker import Ranking, rank
 from models.shelves import NEXT_UP
 from models.standalone import NextUp, Standalone
 from models.state import ListenerState
@@ -76,7 +76,7 @@ class Without(Personalizer):
             recall=(self.weights.recall + own.recall) * self._heard,
         )
         candidates.features[self._hidden] = 0
-        return Ranking(candidates, score(candidates.features, self.weights, own))
+        return rank(candidates, self.weights, own)
 
 
 def measure_ablations(

@@ -15,9 +15,9 @@ from models.candidates import BEST
 from models.catalogue import Catalogue
 from models.features import FEATURES
 from models.items import item_models
-from models.own_weights import OwnWeights
+from models.network import TERMS, score_items
 from models.personalizer import Personalizer
-from models.ranker import Ranker, score
+from models.ranker import Ranker
 from models.state import encode_head
 from streams.settings import Settings
 
@@ -98,9 +98,9 @@ def _play_on(world: World, personalizer: Personalizer, *, skip: int) -> tuple[li
 def _time_scores() -> float:
     """The median of many scorings of as many candidates as the ranker gets."""
     features = np.random.default_rng(1).random((FEATURES, BEST), np.float32)
-    weights, own, took = Ranker().weights(), OwnWeights(), []
+    numbers, own, took = Ranker().weights().numbers, np.zeros(TERMS, np.float32), []
     for _ in range(SCORES):
         began = time.perf_counter()
-        score(features, weights, own)
+        score_items(features, numbers, own)
         took.append((time.perf_counter() - began) * 1e6)
     return float(np.median(took[SCORES // 10 :]))

@@ -9,12 +9,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from models.candidates import Candidates
 from models.chance import draw_uniforms
 from models.compiled import compiled
 from models.errors import CorruptState
 from models.features import FEATURES, LAYOUT
-from models.network import score_own
+from models.network import add_up
 from models.own_weights import OwnWeights
 from models.recall import weigh
 
@@ -41,39 +40,41 @@ class Example:
 
 
 def draw_example(
-    candidates: Candidates,
+    features: Float32s,
+    hidden: Float32s,
     played: int,
     own: OwnWeights,
-    network: Float32s,
     *,
     negatives: int = NEGATIVES,
     seed: int,
 ) -> Example | None:
     """Put the played candidate beside `negatives` others, drawn uniformly without replacement by `seed`.
 
-    None if it is the only one. `network` (float32, NUMBERS) is what the candidates were scored with.
+    None if it is the only one. `features` (float32, FEATURES x n) are those of all candidates, and `hidden`
+    (float32, HIDDEN x n) is what the units of the ranker answered to them.
     """
-    features = candidates.features
-    drawn, added = _draw(features, played, own.recall, own.terms, network, negatives, np.uint64(seed))
+    drawn, added = _draw(features, hidden, played, own.recall, own.terms, negatives, np.uint64(seed))
     return Example(drawn.astype(np.float16), added.astype(np.float16)) if drawn.shape[1] > 1 else None
 
 
 @compiled
 def _draw(
     features: Float32s,
+    hidden: Float32s,
     played: int,
     recall: Float32s,
     terms: Float32s,
-    network: Float32s,
     negatives: int,
     seed: np.uint64,
 ) -> tuple[Float32s, Float32s]:
     chosen = _choose(features.shape[1], played, negatives, seed)
     drawn = np.empty((len(features), len(chosen)), np.float32)
+    answers = np.empty((len(hidden), len(chosen)), np.float32)
     for item in range(len(chosen)):
         drawn[:, item] = features[:, chosen[item]]
+        answers[:, item] = hidden[:, chosen[item]]
     added = np.empty((2, len(chosen)), np.float32)
-    added[0], added[1] = weigh(drawn, recall), score_own(drawn, network, terms)
+    added[0], added[1] = weigh(drawn, recall), add_up(drawn, answers, terms)
     return drawn, added
 
 

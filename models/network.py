@@ -44,18 +44,13 @@ def new_network(*, seed: int) -> Float32s:
 
 
 @compiled
-def score_items(features: Float32s, numbers: Float32s, own: Float32s) -> Float32s:
-    """Score n items by their features (float32, FEATURES x n): float32, n.
+def score_items(features: Float32s, numbers: Float32s, own: Float32s) -> tuple[Float32s, Float32s]:
+    """Score n items by their features (float32, FEATURES x n): float32, n, and what the units answered.
 
     `own` (float32, TERMS) is added to the linear terms and the outputs of all.
     """
-    return _add_up(features, excite(features, numbers), add_terms(numbers, own))
-
-
-@compiled
-def score_own(features: Float32s, numbers: Float32s, own: Float32s) -> Float32s:
-    """What a listener's own terms (float32, TERMS) add to the scores of n items: float32, n."""
-    return _add_up(features, excite(features, numbers), own)
+    hidden = excite(features, numbers)
+    return add_up(features, hidden, add_terms(numbers, own)), hidden
 
 
 @compiled
@@ -68,7 +63,8 @@ def add_terms(numbers: Float32s, own: Float32s) -> Float32s:
 
 
 @compiled
-def _add_up(features: Float32s, hidden: Float32s, terms: Float32s) -> Float32s:
+def add_up(features: Float32s, hidden: Float32s, terms: Float32s) -> Float32s:
+    """Sum linear terms and outputs (float32, TERMS) over n items and what the units answered: float32, n."""
     scores = weigh(features, terms[:ITEM_FEATURES])
     for unit in range(HIDDEN):
         output = terms[ITEM_FEATURES + unit]
@@ -78,11 +74,11 @@ def _add_up(features: Float32s, hidden: Float32s, terms: Float32s) -> Float32s:
 
 
 @compiled
-def blame_terms(features: Float32s, numbers: Float32s, shares: Float32s) -> Float32s:
+def blame_terms(features: Float32s, hidden: Float32s, shares: Float32s) -> Float32s:
     """The gradient by linear terms and outputs (float32, TERMS) where that by the scores is `shares`."""
     gradient = np.empty(TERMS, np.float32)
     average(features[:ITEM_FEATURES], shares, gradient[:ITEM_FEATURES])
-    average(excite(features, numbers), shares, gradient[ITEM_FEATURES:])
+    average(hidden, shares, gradient[ITEM_FEATURES:])
     return gradient
 
 
@@ -140,7 +136,7 @@ def listwise_gradient(features: Float32s, own: Float32s, numbers: Float32s) -> F
     recalled = weigh(features, numbers[:POOL_FEATURES]) + own[0]
     average(features[:POOL_FEATURES], surprise(recalled, 0), gradient[:POOL_FEATURES])
     hidden = excite(features, numbers)
-    scores = _add_up(features, hidden, add_terms(numbers, np.zeros(TERMS, np.float32))) + own[1]
+    scores = add_up(features, hidden, add_terms(numbers, np.zeros(TERMS, np.float32))) + own[1]
     shares = surprise(scores, 0)
     average(features[:ITEM_FEATURES], shares, gradient[LINEAR:UNITS])
     _descend_units(features, hidden, shares, numbers, gradient)
@@ -162,12 +158,22 @@ def surprise(scores: Float32s, played: int) -> Float32s:
 
 @compiled
 def average(features: Float32s, shares: Float32s, mean: Float32s) -> None:
-    """Sum the features (float32, k x n) of n items under their shares into `mean` (float32, k)."""
+    """Sum the features (float32, k x n) of n items under their shares into `mean` (float32, k).
+
+    Four sums side by side: one alone would wait for itself at every item.
+    """
+    whole = len(shares) // 4 * 4
     for feature in range(len(mean)):
-        total = np.float32(0)
-        for item in range(len(shares)):
-            total += features[feature, item] * shares[item]
-        mean[feature] = total
+        row = features[feature]
+        first = second = third = fourth = np.float32(0)
+        for item in range(0, whole, 4):
+            first += row[item] * shares[item]
+            second += row[item + 1] * shares[item + 1]
+            third += row[item + 2] * shares[item + 2]
+            fourth += row[item + 3] * shares[item + 3]
+        for item in range(whole, len(shares)):
+            first += row[item] * shares[item]
+        mean[feature] = (first + second) + (third + fourth)
 
 
 @compiled
@@ -175,17 +181,20 @@ def _descend_units(
     features: Float32s, hidden: Float32s, shares: Float32s, numbers: Float32s, gradient: Float32s
 ) -> None:
     """Carry the shares back through the units: to outputs, shifts, moments and weights."""
+    average(hidden, shares, gradient[OUTPUTS:])
+    # Item by item, all features of one side by side: that is what compilers vectorise.
+    items = features[:ITEM_FEATURES].T.copy()
+    gradient[UNITS:MOMENTS] = 0
+    units = gradient[UNITS:MOMENTS].reshape(HIDDEN, ITEM_FEATURES)
+    moments = gradient[MOMENTS:SHIFTS].reshape(HIDDEN, MOMENT_FEATURES)
     for unit in range(HIDDEN):
-        output, answer, total = numbers[OUTPUTS + unit], np.float32(0), np.float32(0)
-        blame = np.empty(len(shares), np.float32)
+        output, total, row = numbers[OUTPUTS + unit], np.float32(0), units[unit]
         for item in range(len(shares)):
-            answer += shares[item] * hidden[unit, item]
-            blame[item] = shares[item] * output if hidden[unit, item] > 0 else np.float32(0)
-            total += blame[item]
-        gradient[OUTPUTS + unit] = answer
+            if hidden[unit, item] > 0:
+                blame = shares[item] * output
+                total += blame
+                for feature in range(ITEM_FEATURES):
+                    row[feature] += blame * items[item, feature]
         gradient[SHIFTS + unit] = total
         for moment in range(MOMENT_FEATURES):
-            shift = total * features[ITEM_FEATURES + moment, 0]
-            gradient[MOMENTS + unit * MOMENT_FEATURES + moment] = shift
-        first = UNITS + unit * ITEM_FEATURES
-        average(features[:ITEM_FEATURES], blame, gradient[first : first + ITEM_FEATURES])
+            moments[unit, moment] = total * features[ITEM_FEATURES + moment, 0]

@@ -64,22 +64,22 @@ class OwnWeights:
 
 
 def learn_own(
-    own: OwnWeights, network: Float32s, features: Float32s, recalled: Float32s, scores: Float32s, played: int
+    own: OwnWeights, features: Float32s, hidden: Float32s, recalled: Float32s, scores: Float32s, played: int
 ) -> OwnWeights:
-    """Take one step towards the candidate that was played, over a network (float32, NUMBERS).
+    """Take one step towards the candidate that was played.
 
-    `features` (float32, FEATURES x n), `recalled` and `scores` (float32, n, of the two stages) are those with
-    which the slate was made.
+    `features` (float32, FEATURES x n), `hidden` (float32, HIDDEN x n, what the units answered), `recalled`
+    and `scores` (float32, n, of the two stages) are those with which the slate was made.
     """
-    return OwnWeights(*_step(own.numbers, own.usual, network, features, recalled, scores, played))
+    return OwnWeights(*_step(own.numbers, own.usual, features, hidden, recalled, scores, played))
 
 
 @compiled
 def _step(
     numbers: Float32s,
     usual: Float32s,
-    network: Float32s,
     features: Float32s,
+    hidden: Float32s,
     recalled: Float32s,
     scores: Float32s,
     played: int,
@@ -87,7 +87,7 @@ def _step(
     """One step of RMSProp (Tieleman and Hinton 2012) down the gradient of both stages."""
     gradient = np.empty(OWN, np.float32)
     average(features[:POOL_FEATURES], surprise(recalled, played), gradient[:POOL_FEATURES])
-    gradient[POOL_FEATURES:] = blame_terms(features, network, surprise(scores, played))
+    gradient[POOL_FEATURES:] = blame_terms(features, hidden, surprise(scores, played))
     squares = DECAY * usual + (np.float32(1) - DECAY) * gradient * gradient
     faded = numbers.copy()
     faded[FADING:] *= FADE

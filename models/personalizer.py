@@ -19,7 +19,7 @@ from models.examples import Example, draw_example
 from models.observation import observe, played_this_session
 from models.own_weights import OwnWeights, learn_own
 from models.profile import update_profile
-from models.ranker import RankerWeights, Ranking, score
+from models.ranker import RankerWeights, Ranking, rank
 from models.reward import taste_weight
 from models.shelves import SHELVES, ShelfKind
 from models.signals import SignalRows
@@ -96,9 +96,9 @@ class Personalizer:
         played = candidates.place_of(position)
         if played < 0:
             return None, own
-        network = self.weights.numbers
-        learned = learn_own(own, network, candidates.features, candidates.recalled, ranking.scores, played)
-        return draw_example(candidates, played, own, network, seed=seed), learned
+        features, hidden = candidates.features, ranking.hidden
+        learned = learn_own(own, features, hidden, candidates.recalled, ranking.scores, played)
+        return draw_example(features, hidden, played, own, seed=seed), learned
 
     def _rank(self, listener: ListenerState) -> Ranking:
         own = listener.profile.own
@@ -109,4 +109,4 @@ class Personalizer:
             now_seconds=listener.profile.at,
             recall=self.weights.recall + own.recall,
         )
-        return Ranking(candidates, score(candidates.features, self.weights, own))
+        return rank(candidates, self.weights, own)

@@ -42,18 +42,19 @@ class RankerWeights:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ranking:
-    """Candidates and their scores (float32, n), in the order in which they were generated."""
+    """Candidates and their scores (float32, n), in the order in which they were generated.
+
+    `hidden` (float32, HIDDEN x n) is what the units answered: a listener's own outputs are learned from it.
+    """
 
     candidates: Candidates
     scores: Float32s
+    hidden: Float32s
 
 
-def score(features: Float32s, weights: RankerWeights, own: OwnWeights) -> Float32s:
-    """Score n items by their features (float32, FEATURES x n) for a listener: float32, n.
-
-    Two scores differ by the log-odds of one item against the other.
-    """
-    return score_items(features, weights.numbers, own.terms)
+def rank(candidates: Candidates, weights: RankerWeights, own: OwnWeights) -> Ranking:
+    """Score candidates for a listener; two scores differ by the log-odds of one item against the other."""
+    return Ranking(candidates, *score_items(candidates.features, weights.numbers, own.terms))
 
 
 class Ranker:
@@ -108,7 +109,7 @@ class Ranker:
     def predict_proba_one(self, features: Float32s) -> dict[bool, float]:
         """The logistic function of the score of one item (float32, FEATURES) for a listener who is new."""
         one = features.astype(np.float32).reshape(-1, 1)
-        scores = score_items(one, self._numbers, np.zeros(TERMS, np.float32))
+        scores, _ = score_items(one, self._numbers, np.zeros(TERMS, np.float32))
         chance = float(sigmoid(float(scores[0])))
         return {False: 1.0 - chance, True: chance}
 

@@ -11,10 +11,10 @@ from models.features import FEATURES
 from models.history import History
 from models.items import ITEM_STATE, apply_signals, item_models, load_states
 from models.listeners import Population, simulate
+from models.network import TERMS, score_items
 from models.observation import observe
-from models.own_weights import OwnWeights
 from models.personalizer import Personalizer
-from models.ranker import Ranker, decode_ranker, encode_ranker, score
+from models.ranker import Ranker, decode_ranker, encode_ranker
 from models.signals import SignalBlock
 from models.standalone import Standalone
 from models.state import (
@@ -145,7 +145,7 @@ class RankerSubject:
 
     def answer(self) -> bytes:
         items = np.random.default_rng(7).random((FEATURES, 50), np.float32)
-        return score(items, self.ranker.weights(), OwnWeights()).tobytes()
+        return score_items(items, self.ranker.weights().numbers, np.zeros(TERMS, np.float32))[0].tobytes()
 
     def state(self) -> bytes:
         return encode_ranker(self.ranker)

@@ -17,11 +17,13 @@ from models.network import (
     OUTPUTS,
     SHIFTS,
     UNITS,
+    excite,
     listwise_gradient,
     new_network,
+    score_items,
 )
 from models.own_weights import OWN, OwnWeights, decode_own, encode_own, learn_own
-from models.ranker import Ranker, decode_ranker, decode_weights, encode_ranker, encode_weights, score
+from models.ranker import Ranker, decode_ranker, decode_weights, encode_ranker, encode_weights
 from models.recall import RECALL, START
 
 NOBODY = OwnWeights()
@@ -64,7 +66,12 @@ def some_candidates(count):
 
 
 def draw(candidates, played, **how):
-    return draw_example(candidates, played, NOBODY, new_network(seed=0), **how)
+    hidden = excite(candidates.features, new_network(seed=0))
+    return draw_example(candidates.features, hidden, played, NOBODY, **how)
+
+
+def score(features, weights, own):
+    return score_items(features, weights.numbers, own.terms)[0]
 
 
 def test_the_exported_score_is_the_log_odds_of_the_probability():
@@ -151,7 +158,7 @@ def test_a_listener_who_chooses_otherwise_is_followed_at_once():
         best = int(np.argmin(features[Feature.POPULARITY]))
         scores = score(features, weights, own)
         places.append(np.sum(scores > scores[best]))
-        own = learn_own(own, network, features, scores, scores, best)
+        own = learn_own(own, features, excite(features, network), scores, scores, best)
     assert np.mean(places[-100:]) < np.mean(places[:50]) / 3
     again = decode_own(encode_own(own))
     assert (again.numbers == own.numbers).all()
@@ -161,7 +168,8 @@ def test_a_listener_who_chooses_otherwise_is_followed_at_once():
 def test_own_weights_fade_back_in_the_outputs_only():
     own = OwnWeights(np.ones(OWN, np.float32))
     features = np.zeros((FEATURES, 3), np.float32)
-    faded = learn_own(own, new_network(seed=0), features, features[0], features[0], 0).numbers
+    hidden = excite(features, new_network(seed=0))
+    faded = learn_own(own, features, hidden, features[0], features[0], 0).numbers
     assert (faded[: OWN - HIDDEN] == 1).all()
     assert faded[OWN - HIDDEN :] == pytest.approx(0.98, abs=0.1)
 
@@ -283,9 +291,8 @@ def test_an_example_tells_what_the_listeners_own_weights_added():
     rng, ranker = np.random.default_rng(8), taught()
     own = OwnWeights(rng.normal(size=OWN).astype(np.float32))
     features = example_of(rng.random((FEATURES, 40))).features.astype(np.float32)
-    candidates = Candidates(np.arange(40, dtype=np.int32), features, features[0], np.zeros(40, np.int32))
-    network = ranker.weights().numbers
-    example = draw_example(candidates, 5, own, network, seed=3)
+    hidden = excite(features, ranker.weights().numbers)
+    example = draw_example(features, hidden, 5, own, seed=3)
     added = score(example.features.astype(np.float32), ranker.weights(), own)
     added -= score(example.features.astype(np.float32), ranker.weights(), NOBODY)
     assert example.own[1] == pytest.approx(added, rel=2e-3, abs=2e-2)

@@ -73,10 +73,10 @@ class Without(Personalizer):
             tastes=listener.profile.tastes,
             catalogue=self.catalogue,
             now_seconds=listener.profile.at,
-            recall=(self.weights.recall + own.recall) * self._heard,
+            recall=(self.weights.ranker.recall + own.recall) * self._heard,
         )
         candidates.features[self._hidden] = 0
-        return rank(candidates, self.weights, own)
+        return rank(candidates, self.weights.ranker, own)
 
 
 def measure_ablations(

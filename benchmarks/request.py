@@ -19,6 +19,7 @@ from models.network import TERMS, score_items
 from models.personalizer import Personalizer
 from models.ranker import Ranker
 from models.state import encode_head
+from models.trainer import Trainer
 from streams.settings import Settings
 
 LISTENERS: Final = 40
@@ -77,7 +78,7 @@ def _know(world: World) -> Personalizer:
     for listener in world.listeners:
         history = listener.state.history
         history.index[:] = catalogue.positions_of(history.item)
-    return Personalizer(catalogue=catalogue, weights=Ranker().weights())
+    return Personalizer(catalogue=catalogue, weights=Trainer().weights())
 
 
 def _play_on(world: World, personalizer: Personalizer, *, skip: int) -> tuple[list[float], list[float]]:

@@ -9,11 +9,11 @@ from operator import itemgetter
 import numpy as np
 
 from models.events import ABOUT_ITEM, Event, EventType, stable_key
-from models.examples import Example
 from models.personalizer import Personalizer
 from models.signals import SignalBlock, SignalRows, gather, partition_of
 from models.slate import Slate
 from models.state import ListenerState
+from models.training import PlayExample
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Outcome:
 
     signals: list[SignalRows] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
-    examples: list[tuple[int, Example]] = field(default_factory=list)
+    examples: list[tuple[int, PlayExample]] = field(default_factory=list)
 
 
 def process_batch(

@@ -14,15 +14,18 @@ import numpy as np
 import numpy.typing as npt
 
 from models.best import choose_best, place_best
-from models.catalogue import Catalogue, ItemArrays
+from models.catalogue import Catalogue
 from models.compiled import compiled, unlocked
 from models.evidence import Evidence, fill_features, fill_moment
 from models.features import FEATURES, POOL_FEATURES, Feature
 from models.history import History
+from models.item_arrays import ItemArrays
 from models.moment import read_moment
 from models.numbering import give_number
 from models.play_index import PlayIndex
 from models.recall import weigh
+from models.skip_buckets import speak_of_skips
+from models.skip_moment import HEARD_PLAYS
 from models.sources.artists import Artists, recall_artists
 from models.sources.everyone import recall_followers
 from models.sources.habits import recall_habits
@@ -51,13 +54,15 @@ class Candidates:
     """n proposed items: those of the ring, in the order of their first play, then the others by key.
 
     `positions` (int32, n) are catalogue positions of listed items, `features` (float32, FEATURES x n) the
-    numbers that the ranker weighs, `recalled` (float32, n) the scores of the linear stage, and `because`
-    (int32, n) the position of the item in the session that best explains each, -1 if none does.
+    numbers that the ranker weighs, `recalled` (float32, n) the scores of the linear stage, `buckets`
+    (int32, SPEAKING x n) what speaks for or against a skip of each, and `because` (int32, n) the position of
+    the item in the session that best explains each, -1 if none does.
     """
 
     positions: Int32s
     features: Float32s
     recalled: Float32s
+    buckets: Int32s
     because: Int32s
 
     def place_of(self, position: int) -> int:
@@ -78,6 +83,7 @@ def generate_candidates(
         *_generate(
             history.plays,
             catalogue.arrays,
+            history.heard_ms(most=HEARD_PLAYS),
             tastes,
             float(now_seconds),
             recall,
@@ -89,10 +95,11 @@ def generate_candidates(
 def _generate(
     indexed: PlayIndex,
     known: ItemArrays,
+    heard_ms: Int32s,
     tastes: Float32s,
     now_seconds: float,
     recall: Float32s,
-) -> tuple[Int32s, Float32s, Float32s, Int32s]:
+) -> tuple[Int32s, Float32s, Float32s, Int32s, Int32s]:
     """Let all sources speak, without a way through Python that would cost as much as what they do."""
     plays = scan_plays(indexed, known.artist)
     found = _hear_sources(plays, known, now_seconds)
@@ -110,7 +117,8 @@ def _generate(
     for ranked in range(len(RANKED)):
         place_best(features[RANKED[ranked]], features[Feature.FIRST_ORDER_PLACE + ranked])
     fill_moment(features, found.moment, found.successors.trust[0])
-    return positions, features, scores[chosen], _explain(found, chosen)
+    buckets = speak_of_skips(plays, known, heard_ms, positions, now_seconds)
+    return positions, features, scores[chosen], buckets, _explain(found, chosen)
 
 
 @compiled

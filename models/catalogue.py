@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from models.events import CatalogRecord, ItemKey, stable_key
-from models.item_space import DIMENSIONS, VectorArray
+from models.item_arrays import IndexArray, ItemArrays
+from models.item_space import DIMENSIONS
 from models.items import NEVER, SUCCESSORS, ModelRows
 from models.key_index import KeyIndex
 from models.most_played import take_in
@@ -20,34 +21,11 @@ TOP: Final = 64
 """Most played items kept over all."""
 UNKNOWN: Final = -1
 
-IndexArray = npt.NDArray[np.int32]
-
 _FACTS: Final = np.dtype(
     [("popularity", np.float64), ("artist", np.int32), ("listed", np.bool_), ("in_top", np.bool_)], align=True
 )
 """What a request reads of every item that it considers: 16 bytes side by side, one visit to memory."""
 _UNKNOWN_ITEM: Final = np.array([(NEVER, UNKNOWN, False, False)], _FACTS)
-
-
-class ItemArrays(NamedTuple):
-    """What compiled passes read, by catalogue position: n rows, the last ones free; -1 is nothing."""
-
-    keys: npt.NDArray[np.int64]
-    listed: npt.NDArray[np.bool_]
-    artist: IndexArray
-    popularity: npt.NDArray[np.float64]
-    """log2(plays, each counting half after a week) + time in half-lives."""
-    vectors: VectorArray
-    """Unit vectors or zero, float32, n x 64."""
-    successors: IndexArray
-    """Positions of what follows, n x 24."""
-    shares: npt.NDArray[np.float32]
-    """Shares of the successors, 0 where free."""
-    artist_top: IndexArray
-    """Most played items by artist position, 32 each."""
-    top: IndexArray
-    """Most played items of all, 64."""
-    in_top: npt.NDArray[np.bool_]
 
 
 class Catalogue:
@@ -76,6 +54,8 @@ class Catalogue:
         self._artists = KeyIndex(room=64)
         self._artist_names: list[str] = []
         self._know(np.repeat(_UNKNOWN_ITEM, room))
+        self.plays = np.zeros(room, np.uint32)
+        self.skips = np.zeros(room, np.uint32)
         self.vectors = np.zeros((room, DIMENSIONS), np.float32)
         self.successors = np.full((room, SUCCESSORS), UNKNOWN, np.int32)
         self.shares = np.zeros((room, SUCCESSORS), np.float32)
@@ -98,6 +78,8 @@ class Catalogue:
             self.listed,
             self.artist,
             self.popularity,
+            self.plays,
+            self.skips,
             self.vectors,
             self.successors,
             self.shares,
@@ -152,7 +134,7 @@ class Catalogue:
         successors = np.full(followed.shape, UNKNOWN, np.int32)
         successors[followed] = self.positions_of(models["successors"][followed])
         moved = positions[self.popularity[positions] != models["popularity"]]
-        for name in ("popularity", "shares"):
+        for name in ("popularity", "plays", "skips", "shares"):
             getattr(self, name)[positions] = models[name]
         self.vectors[positions] = models["vector"]
         self.successors[positions] = successors
@@ -208,6 +190,8 @@ class Catalogue:
 
 
 _BLANKS: Final = {
+    "plays": 0,
+    "skips": 0,
     "vectors": 0,
     "successors": UNKNOWN,
     "shares": 0,

@@ -9,11 +9,12 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.catalogue import Catalogue, ItemArrays
+from models.catalogue import Catalogue
 from models.chance import draw_uniforms
 from models.compiled import unlocked
 from models.events import ItemKey
-from models.features import SOURCE_NAMES, Float32s, sources_of
+from models.features import SOURCE_NAMES, Feature, Float32s, sources_of
+from models.item_arrays import ItemArrays
 from models.ranker import Ranking
 from models.sampling import POLICY, Bools, FloatArray, IndexArray, Rules, draw_rows
 from models.shelves.kind import ShelfKind
@@ -23,6 +24,8 @@ from models.slate import Shelf, Slate
 
 MOST_SHELVES: Final = 6
 """What a home screen shows; shelves further down the list stand in where others have nothing to say."""
+SKIP_AVERSION: Final = 0.5
+"""Log-odds that a certain skip costs."""
 DEPTH: Final = 60
 """Candidates, best first, that a shelf draws from; the rest is too unlikely to be worth the time."""
 
@@ -73,20 +76,29 @@ def compose_slate(
     *,
     last_played: int,
     banned: Sequence[ItemKey],
+    skip_chances: FloatArray,
+    discovery: float,
     seed: int,
     ranker_version: int,
+    skips_version: int,
 ) -> Slate:
     """Draw each shelf from what the shelves before it left; what the listener banned never comes.
+
+    What will likely be skipped (`skip_chances`, float64, n) is moved down: the chance of a skip, times
+    `SKIP_AVERSION`, is taken off the score. Rows that explore still draw it now and then. `discovery` is
+    added to the score of what the listener has not heard: log-odds, 0 leaves the odds as they were learned.
 
     A shelf depends on those before it only: with fewer behind it, it is the same. `last_played` is the
     position of the item played last, -1 if none was.
     """
+    features = ranking.candidates.features
+    wanted = ranking.scores + discovery * features[Feature.UNHEARD] - SKIP_AVERSION * skip_chances
     drawn = Drawn(
         *_draw(
             ranking.candidates.positions,
-            ranking.candidates.features,
+            features,
             ranking.candidates.because,
-            ranking.scores.astype(np.float64),
+            wanted,
             catalogue.arrays,
             np.array(banned, np.int64),
             plan.follows_play if last_played < 0 else np.zeros_like(plan.follows_play),
@@ -99,6 +111,7 @@ def compose_slate(
         shelves=tuple(_shelves(drawn, catalogue, plan, last_played)),
         policy=POLICY,
         ranker_version=ranker_version,
+        skips_version=skips_version,
         catalogue_version=catalogue.version,
     )
 

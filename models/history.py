@@ -113,6 +113,12 @@ class History:
                 return int(self._index[place])
         return -1
 
+    def heard_ms(self, *, most: int) -> IndexArray:
+        """How long the last plays of 64 events were heard: milliseconds, int32, newest first."""
+        first = max(self._start, self._end - SEGMENT_EVENTS)
+        heard = self._played[first : self._end][self._play[first : self._end]]
+        return (heard[: -most - 1 : -1] >> 5).astype(np.int32)
+
     def append(self, item: ItemKey, *, index: int, at_seconds: int, ms_played: int, code: int) -> None:
         """Add the newest event; a segment that no longer fits falls out at the other end."""
         if self._end == len(self._item):

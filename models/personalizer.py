@@ -14,38 +14,51 @@ from models.candidates import generate_candidates
 from models.catalogue import Catalogue
 from models.chance import seed_of
 from models.composition import compose_slate, plan_shelves
-from models.events import EVENT_CODES, Event
+from models.events import EVENT_CODES, Event, EventType
 from models.examples import Example, draw_example
 from models.observation import observe, played_this_session
 from models.own_weights import OwnWeights, learn_own
 from models.profile import update_profile
-from models.ranker import RankerWeights, Ranking, rank
+from models.ranker import Ranking, rank
 from models.reward import taste_weight
 from models.shelves import SHELVES, ShelfKind
 from models.signals import SignalRows
+from models.skip_buckets import speak_of_skip
+from models.skip_examples import SkipExample
+from models.skips import predict_skips
 from models.slate import Slate
+from models.sources.scan import Int32s
 from models.state import ListenerState
+from models.trainer import ModelWeights
+from models.training import PlayExample
 
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What an event teaches others: signals for items, and an example for the ranker where there is one."""
+    """What an event teaches others: signals for items, and an example for the trainer if it is a play."""
 
     signals: SignalRows
-    example: Example | None
+    example: PlayExample | None
 
 
 class Personalizer:
     """Learns from events and recommends, for any number of listeners, over one catalogue.
 
-    `catalogue` and `weights` are shared and change between calls, never within one.
+    `catalogue` and `weights` are shared and change between calls, never within one. `discovery` is the knob
+    between repeats and discoveries: log-odds added to what a listener has not heard.
     """
 
     def __init__(
-        self, *, catalogue: Catalogue, weights: RankerWeights, shelves: Sequence[ShelfKind] = SHELVES
+        self,
+        *,
+        catalogue: Catalogue,
+        weights: ModelWeights,
+        shelves: Sequence[ShelfKind] = SHELVES,
+        discovery: float = 0.0,
     ) -> None:
         self.catalogue = catalogue
         self.weights = weights
+        self._discovery = discovery
         self._plan = plan_shelves(shelves)
 
     def learn(self, listener: ListenerState, event: Event, *, partition: int, offset: int) -> Lesson:
@@ -53,9 +66,13 @@ class Personalizer:
         item = event.subject
         position = self.catalogue.position_of(item)
         example, own = None, listener.profile.own
-        if event.is_play:
-            seed = seed_of(event.user, partition=partition, offset=offset)
-            example, own = self._learn_choice(listener, position, seed)
+        if event.type is EventType.PLAY:
+            skip = SkipExample(self._spoke_of_skip(listener, position), event.is_skip)
+            choice = None
+            if event.is_play:
+                seed = seed_of(event.user, partition=partition, offset=offset)
+                choice, own = self._learn_choice(listener, position, seed)
+            example = PlayExample(skip, choice)
         artist = self.catalogue.artist_key(position)
         signals = observe(event, listener.history, item=item, artist=artist, offset=offset)
         weight = taste_weight(event, repeated=played_this_session(listener.history, item))
@@ -83,8 +100,11 @@ class Personalizer:
             self._plan,
             last_played=listener.history.last_played(),
             banned=listener.profile.banned,
+            skip_chances=predict_skips(ranking.candidates.buckets, self.weights.skips),
+            discovery=self._discovery,
             seed=seed_of(listener.user, partition=partition, offset=listener.offset),
-            ranker_version=self.weights.version,
+            ranker_version=self.weights.ranker.version,
+            skips_version=self.weights.skips.version,
         )
 
     def _learn_choice(
@@ -100,6 +120,16 @@ class Personalizer:
         learned = learn_own(own, features, hidden, candidates.recalled, ranking.scores, played)
         return draw_example(features, hidden, played, own, seed=seed), learned
 
+    def _spoke_of_skip(self, listener: ListenerState, position: int) -> Int32s:
+        """What spoke for or against a skip of an item before it was played; candidates were asked already."""
+        if listener.prediction is not None:
+            candidates = listener.prediction.candidates
+            place = candidates.place_of(position)
+            if place >= 0:
+                return candidates.buckets[:, place].copy()
+        now = listener.profile.at
+        return speak_of_skip(listener.history, position, catalogue=self.catalogue, now_seconds=now)
+
     def _rank(self, listener: ListenerState) -> Ranking:
         own = listener.profile.own
         candidates = generate_candidates(
@@ -107,6 +137,6 @@ class Personalizer:
             tastes=listener.profile.tastes,
             catalogue=self.catalogue,
             now_seconds=listener.profile.at,
-            recall=self.weights.recall + own.recall,
+            recall=self.weights.ranker.recall + own.recall,
         )
-        return rank(candidates, self.weights, own)
+        return rank(candidates, self.weights.ranker, own)

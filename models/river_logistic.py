@@ -5,14 +5,19 @@ It is what stood closest to hand before `models/ranker.py`, and stays to be meas
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 from river import linear_model, optim
 
-from models.examples import Example
+from models.events import Event, stable_key
+from models.examples import Example, draw_example
 from models.features import ITEM_FEATURES, Float32s
+from models.own_weights import OwnWeights
+from models.ranker import Ranking
 from models.recall import weigh
+from models.standalone import NextUp, Standalone
 
 NEGATIVES: Final = 4
 """Of an example's thirty: more cost time and say little."""
@@ -48,3 +53,39 @@ class RiverLogistic:
         known = self._model.weights
         weights = np.array([known.get(feature, 0.0) for feature in range(ITEM_FEATURES)], np.float32)
         return weigh(features, weights)
+
+
+class RiverNextUp:
+    """The whole system with the baseline as its ranker, as a recommender to be validated."""
+
+    def __init__(self, core: Standalone) -> None:
+        self._core = core
+        self._next_up = NextUp(core)
+        self._baseline = RiverLogistic()
+        self._learned = 0
+
+    def recommend(self, user: str, *, most: int) -> Sequence[str]:
+        """The best candidates by the baseline's scores; nothing where nothing is known."""
+        candidates = self._ranking(user).candidates
+        best = np.argsort(-self._baseline.score(candidates.features), kind="stable")[:most]
+        return [self._core.catalogue.ids[position] for position in candidates.positions[best].tolist()]
+
+    def learn_one(self, event: Event) -> None:
+        """Learn an event, the choice behind a play first."""
+        if event.is_play:
+            ranking = self._ranking(event.user)
+            features = ranking.candidates.features
+            played = ranking.candidates.place_of(self._core.catalogue.position_of(stable_key(event.item)))
+            if played >= 0:
+                example = draw_example(features, ranking.hidden, played, OwnWeights(), seed=self._learned)
+                if example is not None:
+                    self._baseline.learn_one(example)
+        self._next_up.learn_one(event)
+        self._learned += 1
+
+    def _ranking(self, user: str) -> Ranking:
+        listener = self._core.listener(user)
+        if listener.prediction is None:
+            self._next_up.recommend(user, most=1)
+        assert listener.prediction is not None, "a slate was just made"
+        return listener.prediction

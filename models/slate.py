@@ -66,4 +66,5 @@ class Slate:
     shelves: tuple[Shelf, ...]
     policy: str
     ranker_version: int
+    skips_version: int
     catalogue_version: int

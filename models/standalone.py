@@ -12,14 +12,14 @@ import numpy as np
 from models.batch import Outcome, Placed, process_batch
 from models.catalogue import Catalogue
 from models.events import CatalogRecord, Event, stable_key
-from models.examples import Example
 from models.items import ModelRows, apply_signals, empty_states, item_models
 from models.personalizer import Personalizer
-from models.ranker import Ranker
 from models.shelves import SHELVES, ShelfKind
 from models.signals import SignalBlock, gather
 from models.slate import Slate
 from models.state import ListenerState, new_listener
+from models.trainer import Trainer
+from models.training import PlayExample
 
 
 class Standalone:
@@ -28,11 +28,11 @@ class Standalone:
     def __init__(self, *, ring_events: int, shelves: Sequence[ShelfKind] = SHELVES) -> None:
         self._ring_events = ring_events
         self.items = ItemStates()
-        self._ranker = Ranker()
+        self._trainer = Trainer()
         self.listeners: dict[str, ListenerState] = {}
         self.catalogue = Catalogue()
         self.personalizer = Personalizer(
-            catalogue=self.catalogue, weights=self._ranker.weights(), shelves=shelves
+            catalogue=self.catalogue, weights=self._trainer.weights(), shelves=shelves
         )
 
     def learn_catalog(self, records: Iterable[CatalogRecord]) -> None:
@@ -67,7 +67,7 @@ class Standalone:
         listeners = {placed.event.user: self.listener(placed.event.user) for placed in events}
         outcome = process_batch(self.personalizer, listeners, events, partition=partition, emit=emit)
         self._learn_items(outcome, partition)
-        self._learn_ranker(example for _, example in outcome.examples)
+        self._train([example for _, example in outcome.examples])
 
     def _learn_items(self, outcome: Outcome, partition: int) -> None:
         rows = gather(outcome.signals)
@@ -75,13 +75,11 @@ class Standalone:
             block = SignalBlock(partition, tuple(outcome.ids), rows)
             self.catalogue.apply_models(*self.items.learn(block))
 
-    def _learn_ranker(self, examples: Iterable[Example]) -> None:
-        learned = self.personalizer.weights.version
+    def _train(self, examples: Sequence[PlayExample]) -> None:
         for example in examples:
-            self._ranker.learn_one(example)
-            learned += 1
-        if learned != self.personalizer.weights.version:
-            self.personalizer.weights = self._ranker.weights()
+            self._trainer.learn_one(example)
+        if examples:
+            self.personalizer.weights = self._trainer.weights()
 
 
 class NextUp:

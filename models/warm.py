@@ -9,6 +9,7 @@ from numba.core import event
 
 from models.batch import Placed
 from models.listeners import Population, simulate
+from models.sequences import SequenceModel
 from models.slate import Slate
 from models.standalone import Standalone
 from models.state import ListenerState
@@ -33,6 +34,14 @@ def warm(report: Callable[[str], None]) -> None:
     with event.install_listener("numba:compile", _Progress(report)):
         for start in range(0, EVENTS, BATCH_EVENTS):
             system.process(events[start : start + BATCH_EVENTS], partition=0, emit=_discard)
+        _complete(SequenceModel())
+
+
+def _complete(model: SequenceModel) -> None:
+    """Learn and complete a few sequences."""
+    for nth in range(60):
+        model.learn_item(f"u{nth % 5}", f"t:{nth * nth % 13}")
+    model.recommend_after("u0", "t:1", most=3)
 
 
 class _Progress(event.Listener):

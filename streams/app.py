@@ -6,7 +6,7 @@ import time
 
 from models.catalogue import Catalogue
 from models.personalizer import Personalizer
-from models.ranker import Ranker
+from models.trainer import Trainer
 from streams.agents.item import learn_signals, pass_catalog
 from streams.agents.listener import ListenerAgent
 from streams.agents.trainer import learn_examples
@@ -40,7 +40,9 @@ def create_worker(settings: Settings) -> EngineApp:
     items = app.state_table("items", partitions=settings.partitions)
     models = app.state_table("models", partitions=1)
     catalogue = Catalogue()
-    personalizer = Personalizer(catalogue=catalogue, weights=Ranker().weights())
+    personalizer = Personalizer(
+        catalogue=catalogue, weights=Trainer().weights(), discovery=settings.discovery
+    )
     replica = Replica(settings.brokers, on_failure=lambda error: exit_now("the replica failed", error))
     lock_step = None
     if settings.lock_step:

@@ -31,7 +31,11 @@ def encode_recommendation(
             },
             "shelves": [_shelf(shelf) for shelf in slate.shelves],
             "policy": slate.policy,
-            "models": {"ranker": slate.ranker_version, "catalogue": slate.catalogue_version},
+            "models": {
+                "ranker": slate.ranker_version,
+                "skips": slate.skips_version,
+                "catalogue": slate.catalogue_version,
+            },
         }
     )
 

@@ -15,7 +15,7 @@ from models.catalogue import Catalogue
 from models.errors import CorruptState
 from models.events import CatalogRecord
 from models.items import ModelRows, decode_models
-from models.ranker import RankerWeights, decode_weights
+from models.trainer import ModelWeights, decode_model_weights
 from streams.schemas import Refused, decode_catalog
 from streams.topics import ITEM_MODELS, MODEL_WEIGHTS, is_record_key
 
@@ -34,7 +34,7 @@ class Models:
     rows: ModelRows
 
 
-Update = Models | CatalogRecord | RankerWeights
+Update = Models | CatalogRecord | ModelWeights
 
 
 class ReplicaFailed(RuntimeError):
@@ -80,7 +80,7 @@ class Replica:
         self._stopping.set()
         self._thread.join()
 
-    def apply(self, catalogue: Catalogue) -> RankerWeights | None:
+    def apply(self, catalogue: Catalogue) -> ModelWeights | None:
         """Apply what arrived to the catalogue; returns the newest weights, if new ones arrived."""
         weights = None
         for _ in range(len(self._arrived)):
@@ -89,7 +89,7 @@ class Replica:
                     catalogue.apply_models(items, rows)
                 case CatalogRecord() as record:
                     catalogue.apply_record(record)
-                case RankerWeights() as newer:
+                case ModelWeights() as newer:
                     weights = newer
         return weights
 
@@ -143,7 +143,7 @@ class Replica:
             return
         try:
             if message.topic() == MODEL_WEIGHTS.name:
-                self._arrived.append(decode_weights(message.value() or b""))
+                self._arrived.append(decode_model_weights(message.value() or b""))
             else:
                 item = key[: key.index(b"\0")]
                 self._arrived.append(decode_catalog(item, message.value()))

@@ -34,6 +34,8 @@ class Settings:
     """Events remembered for each listener, 16 bytes each."""
     cached_listeners: int = 1000
     """Listeners kept decoded in memory, about 0.2 MB each."""
+    discovery: float = 0.0
+    """Log-odds added to what a listener has not heard: 3 is adventurous, -3 keeps to what is known."""
     item_linger_seconds: float = 1.0
     """An item model is published at most once in this time."""
     trainer_linger_seconds: float = 0.2

@@ -33,8 +33,8 @@ EXAMPLES: Final = Topic("examples", key="model", partitions=1)
 MODEL_WEIGHTS: Final = Topic("model-weights", key="model", partitions=1, config=_COMPACTED)
 DEAD_LETTERS: Final = Topic("dead-letters", key="that of the refused record", config=_ANY_SIZE)
 
-RANKER_KEY: Final = b"ranker"
-"""Key of the ranker's examples and weights."""
+MODELS_KEY: Final = b"models"
+"""Key of examples and of the weights that are learned from them."""
 
 TOPICS: Final = (
     LISTENING_EVENTS,

@@ -23,7 +23,7 @@ from streams.engine import Batch, Commit, DeadLetter, Output, StateReader
 from streams.freshness import Freshness
 from streams.recommendations import encode_recommendation
 from streams.schemas import Refused, decode_event
-from streams.topics import DEAD_LETTERS, EXAMPLES, ITEM_SIGNALS, RANKER_KEY, RECOMMENDATIONS
+from streams.topics import DEAD_LETTERS, EXAMPLES, ITEM_SIGNALS, MODELS_KEY, RECOMMENDATIONS
 
 EXAMPLES_PER_RECORD: Final = 64
 """At under 4 KB each, a record of examples stays well under what Kafka takes."""
@@ -108,7 +108,7 @@ class ListenerAgent:
             packed = pack_examples(
                 outcome.examples[start : start + EXAMPLES_PER_RECORD], source_partition=partition
             )
-            yield Output(EXAMPLES.name, key=RANKER_KEY, value=packed, partition=0)
+            yield Output(EXAMPLES.name, key=MODELS_KEY, value=packed, partition=0)
 
 
 def _counts_before(listeners: Mapping[str, ListenerState], events: Sequence[Placed]) -> dict[str, int]:

@@ -10,6 +10,7 @@ from typing import Final
 from models.events import CatalogRecord, Event
 from streams.sources.csv_log import read_csv
 from streams.sources.rows import BadRow, Imported, Source
+from streams.sources.sequences import read_sequences
 from streams.sources.spotify import read_spotify
 
 
@@ -18,9 +19,14 @@ class Format(StrEnum):
 
     SPOTIFY = "spotify"
     CSV = "csv"
+    SEQUENCES = "sequences"
 
 
-SOURCES: Final[Mapping[Format, Source]] = {Format.SPOTIFY: read_spotify, Format.CSV: read_csv}
+SOURCES: Final[Mapping[Format, Source]] = {
+    Format.SPOTIFY: read_spotify,
+    Format.CSV: read_csv,
+    Format.SEQUENCES: read_sequences,
+}
 
 
 def read_rows(paths: Sequence[Path], format: Format, user: str, *, now: float) -> Iterator[Imported]:

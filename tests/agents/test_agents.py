@@ -15,12 +15,14 @@ from models.examples import Example
 from models.features import FEATURES
 from models.items import decode_models, load_states
 from models.personalizer import Personalizer
-from models.ranker import Ranker, decode_ranker, decode_weights
 from models.signals import NOBODY, SIGNAL, SignalBlock, SignalKind, pack_block
-from models.training import pack_examples, unpack_examples
+from models.skip_examples import SkipExample
+from models.skip_facts import SPEAKING
+from models.trainer import Trainer, decode_model_weights, decode_trainer
+from models.training import PlayExample, pack_examples, unpack_examples
 from streams.agents.item import item_state_key, learn_signals, pass_catalog
 from streams.agents.listener import ListenerAgent
-from streams.agents.trainer import RANKER_STATE, learn_examples
+from streams.agents.trainer import TRAINER_STATE, learn_examples
 from streams.engine import Batch, Record
 from streams.schemas import encode_catalog, encode_event
 from streams.topics import (
@@ -64,7 +66,7 @@ class Fresh:
 
 def listener_agent(cached_listeners: int = 10) -> ListenerAgent:
     return ListenerAgent(
-        personalizer=Personalizer(catalogue=Catalogue(), weights=Ranker().weights()),
+        personalizer=Personalizer(catalogue=Catalogue(), weights=Trainer().weights()),
         freshness=Fresh(),
         clock=lambda: 1.7e9,
         partitions=4,
@@ -183,9 +185,10 @@ def test_catalog_records_pass_and_garbage_does_not():
     assert refused.topic == DEAD_LETTERS.name
 
 
-def an_example(seed: int) -> Example:
+def an_example(seed: int) -> PlayExample:
     numbers = np.random.default_rng(seed).random((FEATURES + 2, 5)).astype(np.float16)
-    return Example(numbers[:FEATURES], numbers[FEATURES:])
+    skip = SkipExample(np.arange(SPEAKING, dtype=np.int32), skipped=seed % 2 == 0)
+    return PlayExample(skip, Example(numbers[:FEATURES], numbers[FEATURES:]))
 
 
 def examples(*offsets: int) -> bytes:
@@ -202,9 +205,9 @@ def test_examples_are_learned_once_wherever_the_changelog_was_cut(cut):
     cut_state.write(list(commit.writes.items())[:cut])
     cut_state.write(handle(learn_examples, given_batch, cut_state).writes.items())
     assert cut_state == once
-    assert decode_ranker(once[RANKER_STATE][8:]).weights().version == 3
+    assert decode_trainer(once[TRAINER_STATE][8:]).weights().ranker.version == 3
     [weights] = [output for output in commit.outputs if output.topic == MODEL_WEIGHTS.name]
-    assert decode_weights(weights.value).version == 3
+    assert decode_model_weights(weights.value).skips.version == 3
 
 
 def test_examples_survive_their_bytes():

@@ -24,6 +24,7 @@ from models.state import (
     restore_listener,
     stored_segments,
 )
+from models.trainer import Trainer
 
 RING_EVENTS = 128
 WORLD = Population(seed=11, listeners=1, items=300, artists=40)
@@ -49,7 +50,7 @@ class ListenerSubject:
     state_limit_bytes = 16 * (RING_EVENTS + 63) + 2_048
 
     def __init__(self) -> None:
-        self.personalizer = Personalizer(catalogue=self.catalogue, weights=Ranker().weights())
+        self.personalizer = Personalizer(catalogue=self.catalogue, weights=Trainer().weights())
         self.listener = new_listener("u000000", ring_events=RING_EVENTS)
         self.stored: dict[bytes, bytes] = {}
 

@@ -3,9 +3,9 @@
 from models.batch import Placed, process_batch
 from models.listeners import Population, simulate
 from models.personalizer import Personalizer
-from models.ranker import Ranker
 from models.standalone import Standalone
 from models.state import encode_head, new_listener
+from models.trainer import Trainer
 
 WORLD = Population(seed=5, listeners=4, items=300, artists=40)
 EVENTS = [Placed(nth, event) for nth, event in enumerate(simulate(WORLD, events=240, start_at=1.7e9))]
@@ -21,7 +21,7 @@ def taught():
 
 def run(batches):
     """Everything that comes of batches over a catalogue that stays as it is."""
-    personalizer = Personalizer(catalogue=taught(), weights=Ranker().weights())
+    personalizer = Personalizer(catalogue=taught(), weights=Trainer().weights())
     listeners = {user: new_listener(user, ring_events=128) for user in USERS}
     slates, outcomes = {}, []
     for batch in batches:

@@ -1,10 +1,12 @@
 """Models change between batches: what has arrived is there before the next one."""
 
 import asyncio
+from dataclasses import replace
 
 from models.catalogue import Catalogue
 from models.personalizer import Personalizer
-from models.ranker import Ranker, RankerWeights
+from models.skips import SkipWeights
+from models.trainer import ModelWeights, Trainer
 from streams.engine import Batch, Record
 from streams.freshness import Freshness
 
@@ -12,20 +14,21 @@ from streams.freshness import Freshness
 class Arrived:
     """A replica that was loaded, and what has arrived at it."""
 
-    def __init__(self, *weights: RankerWeights) -> None:
+    def __init__(self, *weights: ModelWeights) -> None:
         self.weights = list(weights)
         self.loads = 0
 
     def load(self) -> None:
         self.loads += 1
 
-    def apply(self, catalogue: Catalogue) -> RankerWeights | None:
+    def apply(self, catalogue: Catalogue) -> ModelWeights | None:
         return self.weights.pop(0) if self.weights else None
 
 
 def test_what_arrived_is_applied_before_a_batch_and_all_is_loaded_once():
-    personalizer = Personalizer(catalogue=Catalogue(), weights=Ranker().weights())
-    replica = Arrived(RankerWeights(7, personalizer.weights.numbers))
+    personalizer = Personalizer(catalogue=Catalogue(), weights=Trainer().weights())
+    newer = replace(personalizer.weights, skips=SkipWeights(7, personalizer.weights.skips.weights))
+    replica = Arrived(newer)
     fresh = Freshness(replica, personalizer, lock_step=None)
     batches = [Batch("listening-events", partition, [Record(b"u", b"{}", 0, 0)]) for partition in (0, 1)]
 
@@ -33,5 +36,5 @@ def test_what_arrived_is_applied_before_a_batch_and_all_is_loaded_once():
         await asyncio.gather(*map(fresh.refresh, batches))
 
     asyncio.run(refresh_together())
-    assert personalizer.weights.version == 7
+    assert personalizer.weights is newer
     assert replica.loads == 1

@@ -25,6 +25,7 @@ from models.network import (
 from models.own_weights import OWN, OwnWeights, decode_own, encode_own, learn_own
 from models.ranker import Ranker, decode_ranker, decode_weights, encode_ranker, encode_weights
 from models.recall import RECALL, START
+from models.skip_facts import SPEAKING
 
 NOBODY = OwnWeights()
 
@@ -62,7 +63,10 @@ def taught(count=50):
 def some_candidates(count):
     features = np.tile(np.arange(count, dtype=np.float32), (FEATURES, 1))
     nothing = np.zeros(count, np.float32)
-    return Candidates(np.arange(count, dtype=np.int32), features, nothing, np.full(count, -1, np.int32))
+    buckets = np.zeros((SPEAKING, count), np.int32)
+    return Candidates(
+        np.arange(count, dtype=np.int32), features, nothing, buckets, np.full(count, -1, np.int32)
+    )
 
 
 def draw(candidates, played, **how):

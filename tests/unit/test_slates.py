@@ -2,11 +2,14 @@
 
 from collections import Counter
 
+import numpy as np
 import pytest
 
 from models.batch import Placed
+from models.composition import compose_slate, plan_shelves
 from models.events import Event, EventType
 from models.listeners import Population, simulate
+from models.personalizer import Personalizer
 from models.sampling import ARTIST_CAP, ROW
 from models.shelves import NEXT_UP, SHELVES
 from models.slate import Because
@@ -106,3 +109,44 @@ def test_next_up_does_not_depend_on_the_shelves_behind_it():
         slates = [core.process_one(event, offset=offset) for offset, event in enumerate(EVENTS[:300])]
         rows.append([slate.shelves[:1] for slate in slates if slate])
     assert rows[0] == rows[1]
+
+
+def test_the_knob_moves_discoveries_up_and_down(core, slates):
+    def unheard(discovery):
+        personalizer = Personalizer(
+            catalogue=core.catalogue, weights=core.personalizer.weights, discovery=discovery
+        )
+        count = 0
+        for listener in core.listeners.values():
+            heard = {core.catalogue.ids[position] for position in listener.history.index.tolist()}
+            count += len(set(personalizer.recommend(listener, partition=0).shelves[0].ids) - heard)
+        return count
+
+    assert unheard(-5.0) <= unheard(0.0) < unheard(3.0) < unheard(8.0)
+
+
+def test_what_will_be_skipped_is_moved_down(core, slates):
+    ranking = next(listener.prediction for listener in core.listeners.values() if listener.prediction)
+    best = int(np.argmax(ranking.scores))
+
+    def first(chance):
+        chances = np.zeros(len(ranking.scores))
+        chances[best] = chance
+        slate = compose_slate(
+            ranking,
+            core.catalogue,
+            plan_shelves([NEXT_UP]),
+            last_played=-1,
+            banned=(),
+            skip_chances=chances,
+            discovery=0.0,
+            seed=1,
+            ranker_version=0,
+            skips_version=0,
+        )
+        return slate.shelves[0].ids
+
+    item = core.catalogue.ids[ranking.candidates.positions[best]]
+    liked, unloved = first(0.0), first(1.0)
+    assert item in liked
+    assert item not in unloved or unloved.index(item) >= liked.index(item)

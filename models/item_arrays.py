@@ -1,0 +1,37 @@
+"""What compiled passes read of all items: arrays by catalogue position."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from models.item_space import VectorArray
+
+IndexArray = npt.NDArray[np.int32]
+
+
+class ItemArrays(NamedTuple):
+    """What compiled passes read, by catalogue position: n rows, the last ones free; -1 is nothing."""
+
+    keys: npt.NDArray[np.int64]
+    listed: npt.NDArray[np.bool_]
+    artist: IndexArray
+    popularity: npt.NDArray[np.float64]
+    """log2(plays, each counting half after a week) + time in half-lives."""
+    plays: npt.NDArray[np.uint32]
+    """Everyone's plays of 30 seconds or more."""
+    skips: npt.NDArray[np.uint32]
+    """Everyone's shorter plays."""
+    vectors: VectorArray
+    """Unit vectors or zero, float32, n x 64."""
+    successors: IndexArray
+    """Positions of what follows, n x 24."""
+    shares: npt.NDArray[np.float32]
+    """Shares of the successors, 0 where free."""
+    artist_top: IndexArray
+    """Most played items by artist position, 32 each."""
+    top: IndexArray
+    """Most played items of all, 64."""
+    in_top: npt.NDArray[np.bool_]

@@ -1,0 +1,107 @@
+"""The two protocols, run over a log with a progress bar: next play, and leave the last one out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from models.events import CatalogRecord, Event
+from models.leave_last_out import Completer, MostPlayedNew, judge_completions, leave_last_out
+from models.side_by_side import validate_side_by_side
+from streams.commands.console import fail, stderr
+from streams.commands.figures.contestants import CONTESTANTS, Timed
+from streams.commands.figures.plot import plot_recall
+from streams.commands.figures.report import Row
+from streams.commands.figures.tally import GROUP_OF, By, Tally
+
+SHOW_EVERY = 500
+COMPLETERS = "sequences,most-played"
+_NOTHING = "The logs hold no play of 30 seconds or more."
+
+
+def next_play(
+    names: Sequence[str],
+    records: Sequence[CatalogRecord],
+    events: Sequence[Event],
+    *,
+    ring_events: int,
+    by: By | None,
+    plot: Path | None,
+) -> list[Row]:
+    """Predict each play, then learn it, by all models in one pass; draw the plot if one is asked for."""
+    models = {name: Timed(CONTESTANTS[name](records, ring_events)) for name in names}
+    tallies = {name: Tally() for name in names}
+    for target in validate_side_by_side(models, _shown(events)):
+        group = None if by is None else GROUP_OF[by](target)
+        for name, tally in tallies.items():
+            tally.add(target.places[name], target, group)
+    if plot is not None:
+        plot_recall(plot, {_title(name): tally.found for name, tally in tallies.items()})
+    return [
+        Row(_title(name), tally.numbers() | _costs(models[name], len(events)), tally.groups())
+        for name, tally in tallies.items()
+    ]
+
+
+def last_item(names: Sequence[str], events: Sequence[Event]) -> list[Row]:
+    """Complete each listener's sequence by its last item, by one model after the other."""
+    ends = leave_last_out(events)
+    if not ends.target:
+        fail(_NOTHING, "Each listener needs three: to learn from, as context, and as target.")
+    rows = []
+    for name in names:
+        model = _completer(name)
+        began = time.perf_counter()
+        for event in _shown(ends.learned):
+            model.learn_one(event)
+        rate = len(ends.learned) / (time.perf_counter() - began)
+        figures = judge_completions(model, ends)
+        numbers: dict[str, float] = {
+            "targets": figures.targets,
+            "hr@5": round(figures.hr_at_5, 4),
+            "ndcg@5": round(figures.ndcg_at_5, 4),
+            "hr@10": round(figures.hr_at_10, 4),
+            "ndcg@10": round(figures.ndcg_at_10, 4),
+            "events_per_second": round(rate),
+        }
+        rows.append(Row(_title(name), numbers))
+    return rows
+
+
+def _completer(name: str) -> Completer:
+    if name == "most-played":
+        return MostPlayedNew()
+    # numba takes a second to load: say first what is wrong with the files.
+    from models.sequences import SequenceModel
+
+    return SequenceModel()
+
+
+def _costs(model: Timed, events: int) -> dict[str, float]:
+    costs: dict[str, float] = {
+        "events_per_second": round(events / max(model.seconds, 1e-9)),
+        "us_per_request": round(model.us_per_request(), 1),
+    }
+    if model.bytes_per_listener is not None:
+        costs["bytes_per_listener"] = model.bytes_per_listener()
+    return costs
+
+
+def _title(name: str) -> str:
+    return name.replace("-", " ")
+
+
+def _shown(events: Sequence[Event]) -> Iterator[Event]:
+    """Yield the events behind a progress bar on stderr."""
+    columns = (TextColumn("Listening"), BarColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
+    with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as progress:
+        task = progress.add_task("", total=len(events), rate="")
+        began = time.monotonic()
+        for number, event in enumerate(events):
+            if number % SHOW_EVERY == 0:
+                rate = f"{number / (time.monotonic() - began + 1e-9):,.0f} events/s"
+                progress.update(task, completed=number, rate=rate)
+            yield event

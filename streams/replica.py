@@ -172,9 +172,10 @@ def _place(message: Message) -> tuple[str, int]:
 
 def _log_refused(message: Message, error: Exception) -> None:
     logger.error(
-        "refused %s of %s at %s-%s: %s; the last good one is kept",
+        "refused %s of %s at %s-%s, offset %s: %s; the last good one is kept",
         "weights" if message.topic() == MODEL_WEIGHTS.name else "item model",
         message.key(),
         *_place(message),
+        message.offset(),
         error,
     )

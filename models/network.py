@@ -17,7 +17,7 @@ from models.features import FEATURES, ITEM_FEATURES, MOMENT_FEATURES, POOL_FEATU
 from models.recall import START, weigh
 
 HIDDEN: Final = 48
-"""Units, a multiple of 4."""
+"""Units, an even number."""
 LINEAR: Final = POOL_FEATURES
 """Where the linear terms of the second stage begin, behind the weights of the first."""
 UNITS: Final = LINEAR + ITEM_FEATURES
@@ -86,29 +86,31 @@ def blame_terms(features: Float32s, hidden: Float32s, shares: Float32s) -> Float
 def excite(features: Float32s, numbers: Float32s) -> Float32s:
     """What each unit answers to n items (float32, FEATURES x n): float32, HIDDEN x n, none below 0.
 
-    Four units and two features at a time: the loop keeps the processor's vector units busy and each sum in
-    its order, so that an item scores the same bits among others and alone.
+    Two units and six features at a time: what is loaded is used often, and each sum keeps its order, so that
+    an item scores the same bits among others and alone.
     """
     hidden = np.empty((HIDDEN, features.shape[1]), np.float32)
-    shifts = _shift_units(features, numbers)
+    shifts, rest = _shift_units(features, numbers), ITEM_FEATURES % 6
     weights = numbers[UNITS:MOMENTS].reshape(HIDDEN, ITEM_FEATURES)
-    for unit in range(0, HIDDEN, 4):
-        first, second, third, fourth = hidden[unit], hidden[unit + 1], hidden[unit + 2], hidden[unit + 3]
-        for other in range(unit, unit + 4):
-            hidden[other] = shifts[other]
-        for feature in range(0, ITEM_FEATURES, 2):
-            left, right = weights[unit : unit + 4, feature], weights[unit : unit + 4, feature + 1]
-            a, b, c, d = left[0], left[1], left[2], left[3]
-            e, f, g, h = right[0], right[1], right[2], right[3]
-            x, y = features[feature], features[feature + 1]
-            for item in range(len(first)):
-                first[item] = first[item] + a * x[item] + e * y[item]
-                second[item] = second[item] + b * x[item] + f * y[item]
-                third[item] = third[item] + c * x[item] + g * y[item]
-                fourth[item] = fourth[item] + d * x[item] + h * y[item]
-        for other in range(unit, unit + 4):
-            for item in range(len(first)):
-                hidden[other, item] = max(hidden[other, item], np.float32(0))
+    for unit in range(0, HIDDEN, 2):
+        left, right, w, v = hidden[unit], hidden[unit + 1], weights[unit], weights[unit + 1]
+        left[:], right[:] = shifts[unit], shifts[unit + 1]
+        for x in range(rest):
+            wx, vx, column = w[x], v[x], features[x]
+            for item in range(len(left)):
+                left[item] += wx * column[item]
+                right[item] += vx * column[item]
+        for x in range(rest, ITEM_FEATURES, 6):
+            a, b, c = features[x], features[x + 1], features[x + 2]
+            d, e, f = features[x + 3], features[x + 4], features[x + 5]
+            wa, wb, wc, wd, we, wf = w[x], w[x + 1], w[x + 2], w[x + 3], w[x + 4], w[x + 5]
+            va, vb, vc, vd, ve, vf = v[x], v[x + 1], v[x + 2], v[x + 3], v[x + 4], v[x + 5]
+            for i in range(len(left)):
+                left[i] = left[i] + wa * a[i] + wb * b[i] + wc * c[i] + wd * d[i] + we * e[i] + wf * f[i]
+                right[i] = right[i] + va * a[i] + vb * b[i] + vc * c[i] + vd * d[i] + ve * e[i] + vf * f[i]
+        for item in range(len(left)):
+            left[item] = max(left[item], np.float32(0))
+            right[item] = max(right[item], np.float32(0))
     return hidden
 
 

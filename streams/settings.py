@@ -33,7 +33,7 @@ class Settings:
     ring_events: int = 8192
     """Events remembered for each listener, 16 bytes each."""
     cached_listeners: int = 1000
-    """Listeners kept decoded in memory, about 0.2 MB each."""
+    """Listeners kept decoded in memory, about 0.6 MB each with a full ring."""
     discovery: float = 0.0
     """Log-odds added to what a listener has not heard: 3 is adventurous, -3 keeps to what is known."""
     item_linger_seconds: float = 1.0

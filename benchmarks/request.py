@@ -18,7 +18,7 @@ from models.items import item_models
 from models.network import TERMS, score_items
 from models.personalizer import Personalizer
 from models.ranker import Ranker
-from models.state import encode_head
+from models.state import stored_bytes
 from models.trainer import Trainer
 from streams.settings import Settings
 
@@ -56,13 +56,11 @@ def measure_request(
     world = make_world(listeners=listeners, ring_events=ring_events, future_events=events)
     personalizer = _know(world)
     learned, asked = _play_on(world, personalizer, skip=WARM_EVENTS * listeners)
-    state = world.listeners[0].state
-    sealed = len(state.history.sealed) * len(state.history.segment(state.history.sealed.start))
     return RequestFigures(
         machine=describe_machine(),
         requests=len(asked),
         ring_events=ring_events,
-        listener_state_bytes=len(encode_head(state)) + sealed,
+        listener_state_bytes=stored_bytes(world.listeners[0].state),
         median_us=round(float(np.median(asked)), 1),
         p99_us=round(float(np.percentile(asked, 99)), 1),
         learn_median_us=round(float(np.median(learned)), 1),

@@ -27,6 +27,13 @@ OUTPUTS: Final = SHIFTS + HIDDEN
 NUMBERS: Final = OUTPUTS + HIDDEN
 TERMS: Final = ITEM_FEATURES + HIDDEN
 
+LEARNING_RATE: Final = 8.7e-4
+"""How RMSProp steps the numbers, everybody's and a listener's own; `Ranker` says what each means."""
+DECAY: Final = 0.9997
+CAUTION: Final = 3e-7
+LEAST_SQUARE: Final = 3e-10
+"""What keeps a number without gradients from dividing by zero."""
+
 Float64s = npt.NDArray[np.float64]
 
 

@@ -17,14 +17,20 @@ import numpy as np
 from models.compiled import compiled
 from models.errors import CorruptState
 from models.features import ITEM_FEATURES, LAYOUT, POOL_FEATURES, Float32s
-from models.network import TERMS, average, blame_terms, surprise
+from models.network import (
+    CAUTION,
+    DECAY,
+    LEARNING_RATE,
+    LEAST_SQUARE,
+    TERMS,
+    average,
+    blame_terms,
+    surprise,
+)
 
-LEARNING_RATE: Final = np.float32(8.7e-4)
-DECAY: Final = np.float32(0.9997)
-CAUTION: Final = np.float32(3e-7)
-"""Steps like those of the ranker, `models/ranker.py`."""
-LEAST_SQUARE: Final = 3e-10
-"""What keeps a number without gradients from dividing by zero."""
+_STEP: Final = np.float32(LEARNING_RATE)
+_KEPT: Final = np.float32(DECAY)
+_LEAST: Final = np.float32(LEAST_SQUARE)
 FADING: Final = POOL_FEATURES + ITEM_FEATURES
 """Where the own outputs begin."""
 FADE: Final = np.float32(0.98)
@@ -39,7 +45,7 @@ def _none() -> Float32s:
 
 
 def _cautious() -> Float32s:
-    return np.full(OWN, CAUTION)
+    return np.full(OWN, CAUTION, np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,10 +94,10 @@ def _step(
     gradient = np.empty(OWN, np.float32)
     average(features[:POOL_FEATURES], surprise(recalled, played), gradient[:POOL_FEATURES])
     gradient[POOL_FEATURES:] = blame_terms(features, hidden, surprise(scores, played))
-    squares = DECAY * usual + (np.float32(1) - DECAY) * gradient * gradient
+    squares = _KEPT * usual + (np.float32(1) - _KEPT) * gradient * gradient
     faded = numbers.copy()
     faded[FADING:] *= FADE
-    steps = LEARNING_RATE * gradient / np.sqrt(squares + np.float32(LEAST_SQUARE))
+    steps = _STEP * gradient / np.sqrt(squares + _LEAST)
     return faded - steps.astype(np.float32), squares
 
 

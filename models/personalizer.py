@@ -15,7 +15,7 @@ from models.catalogue import Catalogue
 from models.chance import seed_of
 from models.composition import compose_slate, plan_shelves
 from models.events import EVENT_CODES, Event, EventType
-from models.examples import Example, draw_example
+from models.examples import draw_example
 from models.observation import observe, played_this_session
 from models.own_weights import OwnWeights, learn_own
 from models.profile import update_profile
@@ -27,7 +27,6 @@ from models.skip_buckets import speak_of_skip
 from models.skip_examples import SkipExample
 from models.skips import predict_skips
 from models.slate import Slate
-from models.sources.scan import Int32s
 from models.state import ListenerState
 from models.trainer import ModelWeights
 from models.training import PlayExample
@@ -67,12 +66,8 @@ class Personalizer:
         position = self.catalogue.position_of(item)
         example, own = None, listener.profile.own
         if event.type is EventType.PLAY:
-            skip = SkipExample(self._spoke_of_skip(listener, position), event.is_skip)
-            choice = None
-            if event.is_play:
-                seed = seed_of(event.user, partition=partition, offset=offset)
-                choice, own = self._learn_choice(listener, position, seed)
-            example = PlayExample(skip, choice)
+            seed = seed_of(event.user, partition=partition, offset=offset)
+            example, own = self._learn_play(listener, event, position, seed)
         artist = self.catalogue.artist_key(position)
         signals = observe(event, listener.history, item=item, artist=artist, offset=offset)
         weight = taste_weight(event, repeated=played_this_session(listener.history, item))
@@ -92,8 +87,7 @@ class Personalizer:
 
     def recommend(self, listener: ListenerState, *, partition: int) -> Slate:
         """Make the slate that includes everything up to `listener.offset`; asking changes no answer."""
-        ranking = self._rank(listener)
-        listener.prediction = ranking
+        ranking = self.predict(listener)
         return compose_slate(
             ranking,
             self.catalogue,
@@ -107,28 +101,30 @@ class Personalizer:
             skips_version=self.weights.skips.version,
         )
 
-    def _learn_choice(
-        self, listener: ListenerState, position: int, seed: int
-    ) -> tuple[Example | None, OwnWeights]:
-        """Learn from what was played and what was not, where the play was among the candidates."""
-        ranking = listener.prediction or self._rank(listener)
-        candidates, own = ranking.candidates, listener.profile.own
-        played = candidates.place_of(position)
-        if played < 0:
-            return None, own
-        features, hidden = candidates.features, ranking.hidden
-        learned = learn_own(own, features, hidden, candidates.recalled, ranking.scores, played)
-        return draw_example(features, hidden, played, own, seed=seed), learned
+    def predict(self, listener: ListenerState) -> Ranking:
+        """Rank candidates by what is known now; kept until the next event, which is learned against them."""
+        listener.prediction = self._rank(listener)
+        return listener.prediction
 
-    def _spoke_of_skip(self, listener: ListenerState, position: int) -> Int32s:
-        """What spoke for or against a skip of an item before it was played; candidates were asked already."""
-        if listener.prediction is not None:
-            candidates = listener.prediction.candidates
-            place = candidates.place_of(position)
-            if place >= 0:
-                return candidates.buckets[:, place].copy()
-        now = listener.profile.at
-        return speak_of_skip(listener.history, position, catalogue=self.catalogue, now_seconds=now)
+    def _learn_play(
+        self, listener: ListenerState, event: Event, position: int, seed: int
+    ) -> tuple[PlayExample, OwnWeights]:
+        """Learn whether it was a skip and, of a play, what was chosen and what was not."""
+        ranking, own = listener.prediction, listener.profile.own
+        if event.is_play:
+            ranking = ranking or self.predict(listener)
+        played = -1 if ranking is None else ranking.candidates.place_of(position)
+        if ranking is None or played < 0:
+            now = listener.profile.at
+            buckets = speak_of_skip(listener.history, position, catalogue=self.catalogue, now_seconds=now)
+            return PlayExample(SkipExample(buckets, event.is_skip), None), own
+        candidates, hidden = ranking.candidates, ranking.hidden
+        skip = SkipExample(candidates.buckets[:, played].copy(), event.is_skip)
+        if event.is_skip:
+            return PlayExample(skip, None), own
+        choice = draw_example(candidates.features, hidden, played, own, seed=seed)
+        own = learn_own(own, candidates.features, hidden, candidates.recalled, ranking.scores, played)
+        return PlayExample(skip, choice), own
 
     def _rank(self, listener: ListenerState) -> Ranking:
         own = listener.profile.own

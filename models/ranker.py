@@ -8,7 +8,6 @@ steps; workers score with the exported numbers and add what is a listener's own.
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,14 +16,23 @@ from river import optim
 from river.utils.math import sigmoid
 
 from models.candidates import Candidates
-from models.errors import CorruptState
 from models.examples import Example
 from models.features import LAYOUT, POOL_FEATURES, Float32s
-from models.network import NUMBERS, TERMS, listwise_gradient, new_network, score_items
-from models.own_weights import LEAST_SQUARE, OwnWeights
+from models.learned_bytes import LearnedBytes
+from models.network import (
+    CAUTION,
+    DECAY,
+    LEARNING_RATE,
+    LEAST_SQUARE,
+    NUMBERS,
+    TERMS,
+    listwise_gradient,
+    new_network,
+    score_items,
+)
+from models.own_weights import OwnWeights
 
-VERSION: Final = 2
-_HEADER: Final = struct.Struct("<BqQ")  # version, layout, examples learned
+_BYTES: Final = LearnedBytes("ranker", version=2, layout=LAYOUT, number=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,9 +85,9 @@ class Ranker:
     def __init__(
         self,
         *,
-        learning_rate: float = 8.7e-4,
-        decay: float = 0.9997,
-        caution: float = 3e-7,
+        learning_rate: float = LEARNING_RATE,
+        decay: float = DECAY,
+        caution: float = CAUTION,
         steps: int = 2,
         seed: int = 0,
     ) -> None:
@@ -144,7 +152,7 @@ class Ranker:
 
 def encode_weights(weights: RankerWeights) -> bytes:
     """Write weights as versioned bytes."""
-    return _encode(weights.version, weights.numbers)
+    return _BYTES.encode(weights.version, weights.numbers)
 
 
 def decode_weights(data: bytes) -> RankerWeights:
@@ -153,14 +161,14 @@ def decode_weights(data: bytes) -> RankerWeights:
     Raises:
         CorruptState: the version, the table of features or the length is another, or a number is not finite.
     """
-    learned, numbers = _decode(data, count=NUMBERS)
+    learned, numbers = _BYTES.decode(data, count=NUMBERS)
     return RankerWeights(learned, numbers)
 
 
 def encode_ranker(ranker: Ranker) -> bytes:
     """Write weights and optimizer state as versioned bytes; hyper-parameters are settings, not state."""
     weights = ranker.weights()
-    return _encode(weights.version, np.concatenate((weights.numbers, ranker._usual())))
+    return _BYTES.encode(weights.version, np.concatenate((weights.numbers, ranker._usual())))
 
 
 def decode_ranker(data: bytes, ranker: Ranker | None = None) -> Ranker:
@@ -169,27 +177,7 @@ def decode_ranker(data: bytes, ranker: Ranker | None = None) -> Ranker:
     Raises:
         CorruptState: the version, the table of features or the length is another, or a number is not finite.
     """
-    learned, numbers = _decode(data, count=2 * NUMBERS)
+    learned, numbers = _BYTES.decode(data, count=2 * NUMBERS)
     restored = Ranker() if ranker is None else ranker.clone()
     restored._restore(learned=learned, numbers=numbers[:NUMBERS], usual=numbers[NUMBERS:])
     return restored
-
-
-def _encode(learned: int, numbers: Float32s) -> bytes:
-    return _HEADER.pack(VERSION, LAYOUT, learned) + numbers.astype("<f4").tobytes()
-
-
-def _decode(data: bytes, *, count: int) -> tuple[int, Float32s]:
-    if len(data) < _HEADER.size:
-        raise CorruptState(f"ranker of {len(data)} bytes")
-    version, layout, learned = _HEADER.unpack_from(data)
-    if (version, layout) != (VERSION, LAYOUT):
-        raise CorruptState(
-            f"ranker of version {version}, expected {VERSION}, or of another table of features"
-        )
-    if len(data) != _HEADER.size + 4 * count:
-        raise CorruptState(f"ranker of {len(data)} bytes, expected {_HEADER.size + 4 * count}")
-    numbers = np.frombuffer(data, "<f4", offset=_HEADER.size).astype(np.float32)
-    if not np.isfinite(numbers).all():
-        raise CorruptState("ranker with a number that is not finite")
-    return learned, numbers

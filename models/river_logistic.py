@@ -15,7 +15,6 @@ from models.events import Event, stable_key
 from models.examples import Example, draw_example
 from models.features import ITEM_FEATURES, Float32s
 from models.own_weights import OwnWeights
-from models.ranker import Ranking
 from models.recall import weigh
 from models.standalone import NextUp, Standalone
 
@@ -66,14 +65,15 @@ class RiverNextUp:
 
     def recommend(self, user: str, *, most: int) -> Sequence[str]:
         """The best candidates by the baseline's scores; nothing where nothing is known."""
-        candidates = self._ranking(user).candidates
+        candidates = self._core.personalizer.predict(self._core.listener(user)).candidates
         best = np.argsort(-self._baseline.score(candidates.features), kind="stable")[:most]
         return [self._core.catalogue.ids[position] for position in candidates.positions[best].tolist()]
 
     def learn_one(self, event: Event) -> None:
         """Learn an event, the choice behind a play first."""
         if event.is_play:
-            ranking = self._ranking(event.user)
+            listener = self._core.listener(event.user)
+            ranking = listener.prediction or self._core.personalizer.predict(listener)
             features = ranking.candidates.features
             played = ranking.candidates.place_of(self._core.catalogue.position_of(stable_key(event.item)))
             if played >= 0:
@@ -82,10 +82,3 @@ class RiverNextUp:
                     self._baseline.learn_one(example)
         self._next_up.learn_one(event)
         self._learned += 1
-
-    def _ranking(self, user: str) -> Ranking:
-        listener = self._core.listener(user)
-        if listener.prediction is None:
-            self._next_up.recommend(user, most=1)
-        assert listener.prediction is not None, "a slate was just made"
-        return listener.prediction

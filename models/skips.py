@@ -6,7 +6,6 @@ often takes small steps and a new one large ones, so that probabilities are cali
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -16,14 +15,13 @@ from river import base, linear_model, optim
 from river.utils import VectorDict
 
 from models.compiled import compiled
-from models.errors import CorruptState
+from models.learned_bytes import LearnedBytes
 from models.skip_examples import SkipExample
 from models.skip_facts import BUCKETS, LAYOUT, SPEAKING
 from models.skip_moment import Float64s
 from models.sources.scan import Int32s
 
-VERSION: Final = 1
-_HEADER: Final = struct.Struct("<BqQ")  # version, layout, plays learned
+_BYTES: Final = LearnedBytes("skip model", version=1, layout=LAYOUT, number=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +137,7 @@ def _by_bucket(numbers: Mapping[Hashable, float]) -> Float64s:
 
 def encode_skip_weights(weights: SkipWeights) -> bytes:
     """Write weights as versioned bytes."""
-    return _encode(weights.version, weights.weights)
+    return _BYTES.encode(weights.version, weights.weights)
 
 
 def decode_skip_weights(data: bytes) -> SkipWeights:
@@ -148,13 +146,12 @@ def decode_skip_weights(data: bytes) -> SkipWeights:
     Raises:
         CorruptState: the version, the table of buckets or the length is another, or a number is not finite.
     """
-    learned, numbers = _decode(data, rows=1)
-    return SkipWeights(learned, numbers[0])
+    return SkipWeights(*_BYTES.decode(data, count=BUCKETS))
 
 
 def encode_skip_model(model: SkipModel) -> bytes:
     """Write weights and optimizer state as versioned bytes; hyper-parameters are settings, not state."""
-    return _encode(model.weights().version, model._numbers())
+    return _BYTES.encode(model.learned, model._numbers())
 
 
 def decode_skip_model(data: bytes, model: SkipModel | None = None) -> SkipModel:
@@ -163,24 +160,7 @@ def decode_skip_model(data: bytes, model: SkipModel | None = None) -> SkipModel:
     Raises:
         CorruptState: the version, the table of buckets or the length is another, or a number is not finite.
     """
-    learned, numbers = _decode(data, rows=3)
+    learned, numbers = _BYTES.decode(data, count=3 * BUCKETS)
     restored = SkipModel() if model is None else model.clone()
-    restored._restore(learned=learned, numbers=numbers)
+    restored._restore(learned=learned, numbers=numbers.reshape(3, BUCKETS))
     return restored
-
-
-def _encode(learned: int, numbers: Float64s) -> bytes:
-    return _HEADER.pack(VERSION, LAYOUT, learned) + numbers.astype("<f8").tobytes()
-
-
-def _decode(data: bytes, *, rows: int) -> tuple[int, Float64s]:
-    size = _HEADER.size + 8 * rows * BUCKETS
-    if len(data) != size:
-        raise CorruptState(f"skip model of {len(data)} bytes, expected {size}")
-    version, layout, learned = _HEADER.unpack_from(data)
-    if (version, layout) != (VERSION, LAYOUT):
-        raise CorruptState(f"skip model of version {version}, or of another table of buckets")
-    numbers = np.frombuffer(data, "<f8", offset=_HEADER.size).astype(np.float64).reshape(rows, BUCKETS)
-    if not np.isfinite(numbers).all():
-        raise CorruptState("skip model with a number that is not finite")
-    return learned, numbers

@@ -12,7 +12,7 @@ from models.errors import CorruptState
 from models.history import History, restore_history
 from models.profile import Profile, decode_profile, encode_profile
 from models.ranker import Ranking
-from models.segments import RING_EVENT, SEGMENT_EVENTS, segments_of
+from models.segments import RING_EVENT, SEGMENT_BYTES, SEGMENT_EVENTS, segments_of
 
 VERSION: Final = 2
 NOTHING_INCLUDED: Final = -1
@@ -54,6 +54,11 @@ def encode_head(listener: ListenerState) -> bytes:
     profile = encode_profile(listener.profile)
     header = _HEAD.pack(VERSION, listener.offset, listener.history.count, len(profile))
     return header + profile + listener.history.open_end()
+
+
+def stored_bytes(listener: ListenerState) -> int:
+    """How many bytes the listener takes where it is kept: profile, open end and sealed segments."""
+    return len(encode_head(listener)) + SEGMENT_BYTES * len(listener.history.sealed)
 
 
 def changed_values(listener: ListenerState, *, count_before: int) -> dict[bytes, bytes | None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -14,14 +13,15 @@ import typer
 from rich.console import Console
 
 from models.events import CatalogRecord, Event
-from streams.commands.console import fail, say
+from streams.commands.console import fail
 from streams.commands.figures.contestants import CHEAP, CONTESTANTS
 from streams.commands.figures.plot import check_plot
 from streams.commands.figures.report import Row, as_document, as_tables
 from streams.commands.figures.tally import By, figures_by_name
 from streams.commands.figures.trials import COMPLETERS, last_item, next_play
+from streams.commands.logs import read_log
 from streams.settings import BadSetting, read_settings
-from streams.sources import BadRow, Format, Imported, UnreadableSource, read_listening_log
+from streams.sources import Format
 
 
 class Protocol(StrEnum):
@@ -56,13 +56,15 @@ def backtest(
         rows = [_emitted(brokers)]
     elif protocol is Protocol.LEAVE_LAST_OUT:
         _refuse(protocol, {"--by": by, "--plot": plot})
-        names = _named(models, COMPLETERS.split(",")) or COMPLETERS.split(",")
-        rows = last_item(names, _events(_read(paths or [], format, user)))
+        names = _named(models, COMPLETERS) or list(COMPLETERS)
+        _, events = _read(paths or [], format, user)
+        rows = last_item(names, events)
     else:
-        names = _named(models, CONTESTANTS) or CHEAP.split(",")
+        names = _named(models, CONTESTANTS) or list(CHEAP)
         if plot is not None:
             check_plot(plot)
-        rows = _next_play(names, _read(paths or [], format, user), by, plot)
+        records, events = _read(paths or [], format, user)
+        rows = next_play(names, records, events, ring_events=_ring_events(), by=by, plot=plot)
     if as_json:
         typer.echo(orjson.dumps(as_document(rows)))
     else:
@@ -96,29 +98,14 @@ def _emitted(brokers: str) -> Row:
         fail(str(error), "Name the Kafka that the workers use, and run a worker first.")
 
 
-def _read(paths: Sequence[Path], format: Format, user: str) -> list[Imported]:
+def _read(paths: Sequence[Path], format: Format, user: str) -> tuple[list[CatalogRecord], list[Event]]:
     if not paths:
         fail("There is nothing to test on.", "Name a listening log, or judge a topic with --from-topic.")
+    return read_log(paths, format, user)
+
+
+def _ring_events() -> int:
     try:
-        log = read_listening_log(paths, format, user, now=time.time())
-    except UnreadableSource as error:
-        fail(str(error), error.hint)
-    for bad in (one for one in log if isinstance(one, BadRow)):
-        say(f"Bad row: {bad}")
-    return log
-
-
-def _events(log: Sequence[Imported]) -> list[Event]:
-    events = [one for one in log if isinstance(one, Event)]
-    if not events:
-        fail("The logs hold no event.", "See `segue backtest --help` for the formats.")
-    return events
-
-
-def _next_play(names: Sequence[str], log: Sequence[Imported], by: By | None, plot: Path | None) -> list[Row]:
-    try:
-        ring_events = read_settings(os.environ).ring_events
+        return read_settings(os.environ).ring_events
     except BadSetting as error:
         fail(str(error), "Correct it, or unset it to get the default.")
-    records = [one for one in log if isinstance(one, CatalogRecord)]
-    return next_play(names, records, _events(log), ring_events=ring_events, by=by, plot=plot)

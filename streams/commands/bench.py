@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -18,11 +17,11 @@ from confluent_kafka import KafkaException
 from rich.console import Console
 from rich.table import Table
 
-from models.events import CatalogRecord, Event
 from streams.broker import BrokerFailed, LocalBroker
 from streams.commands.console import fail, say
+from streams.commands.logs import read_log
 from streams.settings import Settings
-from streams.sources import Format, UnreadableSource, read_listening_log
+from streams.sources import Format
 
 THROUGHPUT_TARGETS: Final = {
     "engine_over_naive_faust": "at least 8",
@@ -114,16 +113,8 @@ def ablation(
     """What each source of evidence brings on real logs: the backtest without each in turn; takes long."""
     from benchmarks.ablation import measure_ablations
 
-    try:
-        log = read_listening_log(paths, format, "me", now=time.time())
-    except UnreadableSource as error:
-        fail(str(error), error.hint)
-    ablations = measure_ablations(
-        [one for one in log if isinstance(one, CatalogRecord)],
-        [one for one in log if isinstance(one, Event)],
-        ring_events=Settings().ring_events,
-        progress=say,
-    )
+    records, events = read_log(paths, format, "me")
+    ablations = measure_ablations(records, events, ring_events=Settings().ring_events, progress=say)
     rows = [{"without": one.without, **asdict(one.figures)} for one in ablations]
     if as_json:
         typer.echo(orjson.dumps(rows))

@@ -8,7 +8,7 @@ from models.evaluation import LastSuccessors, MostPlayed, progressive_validation
 from models.events import CatalogRecord, Event
 from models.shelves import NEXT_UP
 from models.standalone import NextUp, Standalone
-from models.state import encode_head
+from models.state import stored_bytes
 from streams.settings import Settings
 from streams.sources import Format, read_listening_log
 
@@ -39,12 +39,6 @@ def test_the_whole_system_clears_the_bar(log, events):
     assert figures.mrr_at_20 >= 0.163
     largest = max(map(stored_bytes, core.listeners.values()))
     assert 130 * 1024 < largest <= 160 * 1024
-
-
-def stored_bytes(listener):
-    """Ring and profile, as they are kept."""
-    history = listener.history
-    return len(encode_head(listener)) + sum(len(history.segment(number)) for number in history.sealed)
 
 
 @pytest.mark.data

@@ -18,7 +18,7 @@ from streams.commands.figures.report import Row
 from streams.commands.figures.tally import GROUP_OF, By, Tally
 
 SHOW_EVERY = 500
-COMPLETERS = "sequences,most-played"
+COMPLETERS = ("sequences", "most-played")
 _NOTHING = "The logs hold no play of 30 seconds or more."
 
 

@@ -25,14 +25,8 @@ ENGINE_ONLY = {"aiokafka", "faust", "mode", "rocksdict"}
 """One package knows how Faust and RocksDB work; everything else is given batches and returns commits."""
 
 CORE_FLOW = (
-    *(
-        "models.errors",
-        "models.learned_bytes",
-        "models.compiled",
-        "models.chance",
-        "models.events",
-        "models.key_index",
-    ),
+    *("models.errors", "models.learned_bytes", "models.compiled", "models.chance"),
+    *("models.events", "models.key_index"),
     *("models.numbering", "models.segments", "models.play_index"),
     "models.item_space",
     *("models.signals", "models.items", "models.history", "models.reward", "models.observation"),

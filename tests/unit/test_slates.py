@@ -12,6 +12,7 @@ from models.listeners import Population, simulate
 from models.personalizer import Personalizer
 from models.sampling import ARTIST_CAP, ROW
 from models.shelves import NEXT_UP, SHELVES
+from models.skip_buckets import speak_of_skip
 from models.slate import Because
 from models.standalone import Standalone
 
@@ -150,3 +151,16 @@ def test_what_will_be_skipped_is_moved_down(core, slates):
     liked, unloved = first(0.0), first(1.0)
     assert item in liked
     assert item not in unloved or unloved.index(item) >= liked.index(item)
+
+
+def test_a_play_that_was_no_candidate_is_spoken_of_like_one_that_was(core, slates):
+    for listener in core.listeners.values():
+        candidates = core.personalizer.predict(listener).candidates
+        for place in range(0, len(candidates.positions), 7):
+            alone = speak_of_skip(
+                listener.history,
+                int(candidates.positions[place]),
+                catalogue=core.catalogue,
+                now_seconds=listener.profile.at,
+            )
+            assert alone.tolist() == candidates.buckets[:, place].tolist()

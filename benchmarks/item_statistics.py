@@ -58,5 +58,10 @@ def _signals(life: Life) -> Iterator[SignalRows]:
         artist = stable_key("artist:" + event.artist)
         yield observe(event, history, item=item, artist=artist, offset=offset)
         history.append(
-            item, index=0, at_seconds=int(event.at), ms_played=event.ms_played, code=EVENT_CODES[event.type]
+            item,
+            index=0,
+            artist=-1,
+            at_seconds=int(event.at),
+            ms_played=event.ms_played,
+            code=EVENT_CODES[event.type],
         )

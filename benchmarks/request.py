@@ -11,7 +11,6 @@ import numpy as np
 
 from benchmarks.machine import Machine, describe_machine
 from benchmarks.world import World, make_world
-from models.candidates import BEST
 from models.catalogue import Catalogue
 from models.features import FEATURES
 from models.items import item_models
@@ -27,6 +26,8 @@ EVENTS: Final = 50
 """Of each listener; the first ten are not measured."""
 WARM_EVENTS: Final = 10
 SCORES: Final = 2_000
+SCORED: Final = 300
+"""Candidates of one scoring: more than a request has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +96,8 @@ def _play_on(world: World, personalizer: Personalizer, *, skip: int) -> tuple[li
 
 
 def _time_scores() -> float:
-    """The median of many scorings of as many candidates as the ranker gets."""
-    features = np.random.default_rng(1).random((FEATURES, BEST), np.float32)
+    """The median of many scorings of 300 candidates."""
+    features = np.random.default_rng(1).random((FEATURES, SCORED), np.float32)
     numbers, own, took = Ranker().weights().numbers, np.zeros(TERMS, np.float32), []
     for _ in range(SCORES):
         began = time.perf_counter()

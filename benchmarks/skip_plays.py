@@ -12,7 +12,6 @@ from models.catalogue import Catalogue
 from models.events import EVENT_CODES, CatalogRecord, Event, EventType
 from models.history import History
 from models.skip_buckets import read_skip_facts
-from models.skip_moment import HEARD_PLAYS
 from models.sources.scan import Float32s, scan_plays
 from streams.sources import Format, read_listening_log
 
@@ -55,6 +54,7 @@ class Listening:
             history.append(
                 event.subject,
                 index=position,
+                artist=int(self._catalogue.artist[position]),
                 at_seconds=int(event.at),
                 ms_played=event.ms_played,
                 code=EVENT_CODES[event.type],
@@ -68,12 +68,11 @@ class Listening:
     def _facts(self, user: str, position: int) -> Float32s:
         while position >= self._counts.shape[1]:
             self._counts = np.concatenate((self._counts, np.zeros_like(self._counts)), axis=1)
-        history, one = self._histories[user], np.array([position], np.int32)
+        known, history, one = self._catalogue, self._histories[user], np.array([position], np.int32)
         return read_skip_facts(
-            scan_plays(history.plays, self._catalogue.artist),
-            history.heard_ms(most=HEARD_PLAYS),
+            scan_plays(history.plays(known.artist, version=known.artists_version)),
             one,
-            self._catalogue.artist[one],
+            known.artist[one],
             self._counts[0, one],
             self._counts[1, one],
             self._now.get(user, 0.0),

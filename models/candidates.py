@@ -1,7 +1,7 @@
 """Candidate generation: from a ring and a catalogue to the few hundred items worth ranking.
 
 The pool is every item of the ring, what follows the session for everyone, the most played items of the
-artists that go on from here, and what is popular. All sources speak, and the best 300 by the linear stage
+artists that go on from here, and what is popular. All sources speak, and the best 200 by the linear stage
 of the ranker go to its second one.
 """
 
@@ -25,7 +25,6 @@ from models.numbering import give_number
 from models.play_index import PlayIndex
 from models.recall import weigh
 from models.skip_buckets import speak_of_skips
-from models.skip_moment import HEARD_PLAYS
 from models.sources.artists import Artists, recall_artists
 from models.sources.everyone import recall_followers
 from models.sources.habits import recall_habits
@@ -34,8 +33,8 @@ from models.sources.scan import Float32s, Int32s, Plays, number_artists, scan_pl
 from models.sources.sessions import recall_sessions
 from models.sources.successors import recall_successors
 
-BEST: Final = 300
-"""Candidates that are ranked; they hold seven of eight next plays that the pool holds."""
+BEST: Final = 200
+"""Candidates that are ranked (decision 15)."""
 RANKED: Final = np.array(
     [
         Feature.FIRST_ORDER,
@@ -81,9 +80,8 @@ def generate_candidates(
     """
     return Candidates(
         *_generate(
-            history.plays,
+            history.plays(catalogue.artist, version=catalogue.artists_version),
             catalogue.arrays,
-            history.heard_ms(most=HEARD_PLAYS),
             tastes,
             float(now_seconds),
             recall,
@@ -95,13 +93,12 @@ def generate_candidates(
 def _generate(
     indexed: PlayIndex,
     known: ItemArrays,
-    heard_ms: Int32s,
     tastes: Float32s,
     now_seconds: float,
     recall: Float32s,
 ) -> tuple[Int32s, Float32s, Float32s, Int32s, Int32s]:
     """Let all sources speak, without a way through Python that would cost as much as what they do."""
-    plays = scan_plays(indexed, known.artist)
+    plays = scan_plays(indexed)
     found = _hear_sources(plays, known, now_seconds)
     items = plays.items.value[: plays.items.known[0]]
     columns = fill_features(found)
@@ -117,7 +114,7 @@ def _generate(
     for ranked in range(len(RANKED)):
         place_best(features[RANKED[ranked]], features[Feature.FIRST_ORDER_PLACE + ranked])
     fill_moment(features, found.moment, found.successors.trust[0])
-    buckets = speak_of_skips(plays, known, heard_ms, positions, now_seconds)
+    buckets = speak_of_skips(plays, known, positions, now_seconds)
     return positions, features, scores[chosen], buckets, _explain(found, chosen)
 
 

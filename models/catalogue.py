@@ -37,6 +37,7 @@ class Catalogue:
 
     `ids` names the items by position, empty while one is not listed.
 
+    `artists_version` counts how often the artist of an item became known or changed, and
     `version` counts the updates applied: two catalogues fed the same updates in the same order are equal.
 
     >>> catalogue = Catalogue()
@@ -48,6 +49,7 @@ class Catalogue:
 
     def __init__(self, *, room: int = 1024) -> None:
         self.version = 0
+        self.artists_version = 0
         self._positions = KeyIndex(room=room)
         self.ids: list[str] = []
         self._titles: list[str] = []
@@ -124,6 +126,7 @@ class Catalogue:
             row = self.artist_top[former]
             row[row == position] = UNKNOWN
         self.artist[position] = artist
+        self.artists_version += former != artist
         self._rank(position)
         self.version += 1
 

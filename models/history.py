@@ -27,14 +27,14 @@ class History:
     a play of 30 seconds or more, `is_play` whether it was a play of any length.
 
     >>> history = History(capacity_events=64)
-    >>> history.append(ItemKey(7), index=0, at_seconds=100, ms_played=40_000, code=0)
+    >>> history.append(ItemKey(7), index=0, artist=-1, at_seconds=100, ms_played=40_000, code=0)
     >>> len(history), history.count, bool(history.good[0])
     (1, 1, True)
     """
 
     __slots__ = (
         *("_at", "_end", "_good", "_index", "_item", "_play", "_played", "_plays", "_session", "_start"),
-        *("capacity", "count"),
+        *("_version", "capacity", "count"),
     )
 
     def __init__(self, *, capacity_events: int) -> None:
@@ -54,6 +54,7 @@ class History:
         self._play = np.zeros(room, np.bool_)
         self._good = np.zeros(room, np.bool_)
         self._plays: PlayIndex | None = None
+        self._version = 0
 
     def __len__(self) -> int:
         return self._end - self._start
@@ -98,12 +99,17 @@ class History:
         """Which events are plays of 30 seconds or more."""
         return self._good[self._start : self._end]
 
-    @property
-    def plays(self) -> PlayIndex:
-        """The plays, indexed for candidate sources; `index` must be filled in."""
-        if self._plays is None:
+    def plays(self, artist_at: IndexArray, *, version: int) -> PlayIndex:
+        """The plays, indexed for candidate sources; `index` must be filled in.
+
+        `artist_at` (int32) is the artist of each catalogue position, -1 if unknown, and `version` changes
+        whenever an artist of an item does.
+        """
+        if self._plays is None or self._version != version:
             sealed = len(self) - self.count % SEGMENT_EVENTS
-            self._plays = index_plays(self.index, self.at, self.session, self.good, self.is_play, sealed)
+            played = self._played[self._start : self._end]
+            columns = self.index, self.at, self.session, played, self.good, self.is_play
+            self._plays, self._version = index_plays(*columns, sealed, artist_at), version
         return self._plays
 
     def last_played(self) -> int:
@@ -113,19 +119,18 @@ class History:
                 return int(self._index[place])
         return -1
 
-    def heard_ms(self, *, most: int) -> IndexArray:
-        """How long the last plays of 64 events were heard: milliseconds, int32, newest first."""
-        first = max(self._start, self._end - SEGMENT_EVENTS)
-        heard = self._played[first : self._end][self._play[first : self._end]]
-        return (heard[: -most - 1 : -1] >> 5).astype(np.int32)
+    def append(
+        self, item: ItemKey, *, index: int, artist: int, at_seconds: int, ms_played: int, code: int
+    ) -> None:
+        """Add the newest event; a segment that no longer fits falls out at the other end.
 
-    def append(self, item: ItemKey, *, index: int, at_seconds: int, ms_played: int, code: int) -> None:
-        """Add the newest event; a segment that no longer fits falls out at the other end."""
+        `index` and `artist` are the catalogue positions of the item and its artist, -1 if unknown.
+        """
         if self._end == len(self._item):
             self._compact()
         end = self._end
         ms = min(ms_played, MAX_PLAYED_MS)
-        self._session[end] = self._session_of_next(at_seconds, ms)
+        self._session[end] = session = self._session_of_next(at_seconds, ms)
         self._item[end] = item
         self._at[end] = at_seconds
         self._played[end] = ms << 5 | code
@@ -140,21 +145,19 @@ class History:
         if self.count % SEGMENT_EVENTS == 0 or self.count == 1:
             self._plays = None
         elif self._plays is not None and code == 0:
-            add_play(self._plays, index, at_seconds, int(self._session[end]), ms >= PLAY_MS)
+            add_play(self._plays, index, artist, at_seconds, session, ms, ms >= PLAY_MS)
 
     def _session_of_next(self, at_seconds: int, ms_played: int) -> int:
         if self._end == self._start:
             return 0
-        last = self._end - 1
-        pause = at_seconds - ms_played / 1000 - int(self._at[last])
-        return int(self._session[last]) + (pause > SESSION_GAP_SECONDS)
+        pause = at_seconds - ms_played / 1000 - int(self._at[self._end - 1])
+        return int(self._session[self._end - 1]) + (pause > SESSION_GAP_SECONDS)
 
     def _compact(self) -> None:
-        kept = len(self)
-        stored = (self._item, self._at, self._played)
-        for column in (*stored, self._index, self._session, self._play, self._good):
-            column[:kept] = column[self._start : self._end]
-        self._start, self._end = 0, kept
+        columns = self._item, self._at, self._played, self._index, self._session, self._play, self._good
+        for column in columns:
+            column[: len(self)] = column[self._start : self._end]
+        self._start, self._end = 0, len(self)
 
     def load(self, rows: npt.NDArray[np.void], *, count: int) -> None:
         """Replace everything by stored `rows` (dtype `RING_EVENT`), the last of `count` events ever."""
@@ -189,9 +192,8 @@ class History:
     def _pack(self, first: int, last: int) -> bytes:
         stored = slice(self._start + first, self._start + last)
         rows = np.empty(last - first, RING_EVENT)
-        rows["item"] = self._item[stored]
-        rows["at"] = self._at[stored]
-        rows["played"] = self._played[stored]
+        for name, column in (("item", self._item), ("at", self._at), ("played", self._played)):
+            rows[name] = column[stored]
         return rows.tobytes()
 
 
@@ -204,7 +206,6 @@ def restore_history(
 
     Raises:
         CorruptState: a part has the wrong length, or parts are missing.
-
     """
     expected = segments_of(count, capacity_events=capacity_events)
     if len(segments) != len(expected) or any(len(part) != SEGMENT_BYTES for part in segments):
@@ -215,6 +216,5 @@ def restore_history(
     if len(open_end) != (count % SEGMENT_EVENTS) * RING_EVENT.itemsize:
         raise CorruptState(f"open end has {len(open_end)} bytes for {count} events")
     history = History(capacity_events=capacity_events)
-    rows = np.frombuffer(b"".join((*segments, open_end)), RING_EVENT)
-    history.load(rows, count=count)
+    history.load(np.frombuffer(b"".join((*segments, open_end)), RING_EVENT), count=count)
     return history

@@ -14,7 +14,8 @@ from typing import Final
 
 import numpy as np
 
-from models.compiled import compiled
+from models.compiled import unlocked
+from models.descent import descend
 from models.errors import CorruptState
 from models.features import ITEM_FEATURES, LAYOUT, POOL_FEATURES, Float32s
 from models.network import (
@@ -28,8 +29,7 @@ from models.network import (
     surprise,
 )
 
-_STEP: Final = np.float32(LEARNING_RATE)
-_KEPT: Final = np.float32(DECAY)
+_RATE: Final = np.float32(LEARNING_RATE)
 _LEAST: Final = np.float32(LEAST_SQUARE)
 FADING: Final = POOL_FEATURES + ITEM_FEATURES
 """Where the own outputs begin."""
@@ -80,7 +80,7 @@ def learn_own(
     return OwnWeights(*_step(own.numbers, own.usual, features, hidden, recalled, scores, played))
 
 
-@compiled
+@unlocked
 def _step(
     numbers: Float32s,
     usual: Float32s,
@@ -90,15 +90,14 @@ def _step(
     scores: Float32s,
     played: int,
 ) -> tuple[Float32s, Float32s]:
-    """One step of RMSProp (Tieleman and Hinton 2012) down the gradient of both stages."""
+    """One step down the gradient of both stages."""
     gradient = np.empty(OWN, np.float32)
     average(features[:POOL_FEATURES], surprise(recalled, played), gradient[:POOL_FEATURES])
     gradient[POOL_FEATURES:] = blame_terms(features, hidden, surprise(scores, played))
-    squares = _KEPT * usual + (np.float32(1) - _KEPT) * gradient * gradient
-    faded = numbers.copy()
-    faded[FADING:] *= FADE
-    steps = _STEP * gradient / np.sqrt(squares + _LEAST)
-    return faded - steps.astype(np.float32), squares
+    stepped, squares = numbers.copy(), usual.copy()
+    stepped[FADING:] *= FADE
+    descend(stepped, squares, gradient, _RATE, DECAY, _LEAST)
+    return stepped, squares
 
 
 def encode_own(own: OwnWeights) -> bytes:

@@ -77,6 +77,7 @@ class Personalizer:
             listener.history.append(
                 item,
                 index=position,
+                artist=int(self.catalogue.artist[position]),
                 at_seconds=int(event.at),
                 ms_played=event.ms_played,
                 code=EVENT_CODES[event.type],

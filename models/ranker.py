@@ -1,21 +1,22 @@
 """The ranker: features to scores in two stages, learned online from what was played and what was not.
 
-A linear stage over the whole pool keeps the best 300; linear terms and 48 hidden units rank them. Each play
+A linear stage over the whole pool keeps the best 200; linear terms and 48 hidden units rank them. Each play
 takes two steps on the gradient of the listwise softmax (Cao et al. 2007, ListNet; sampled as in BPR, Rendle
-et al. 2009): the played item should win against candidates that were not played. River's optimizer takes the
-steps; workers score with the exported numbers and add what is a listener's own.
+et al. 2009): the played item should win against candidates that were not played. Workers score with the
+exported numbers and add what is a listener's own.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from river import optim
-from river.utils.math import sigmoid
+import numpy.typing as npt
 
 from models.candidates import Candidates
+from models.descent import ROWS, learn_choices
 from models.examples import Example
 from models.features import LAYOUT, POOL_FEATURES, Float32s
 from models.learned_bytes import LearnedBytes
@@ -26,11 +27,13 @@ from models.network import (
     LEAST_SQUARE,
     NUMBERS,
     TERMS,
-    listwise_gradient,
     new_network,
     score_items,
 )
 from models.own_weights import OwnWeights
+
+Float16s = npt.NDArray[np.float16]
+Int64s = npt.NDArray[np.int64]
 
 _BYTES: Final = LearnedBytes("ranker", version=2, layout=LAYOUT, number=np.float32)
 
@@ -77,7 +80,7 @@ class Ranker:
     >>> ranker, items = Ranker(), np.zeros((len(Feature), 2), np.float16)
     >>> items[Feature.RULES, 0] = 1.0
     >>> before = ranker.predict_proba_one(items[:, 0])[True]
-    >>> ranker.learn_one(Example(items, np.zeros((2, 2), np.float16)))
+    >>> ranker.learn_one(Example(np.concatenate((items, np.zeros((2, 2), np.float16)))))
     >>> ranker.predict_proba_one(items[:, 0])[True] > before, ranker.weights().version
     (True, 1)
     """
@@ -96,29 +99,40 @@ class Ranker:
         self.caution = caution
         self.steps = steps
         self.seed = seed
-        self._learned = 0
-        self._optimizer = optim.RMSProp(lr=learning_rate, rho=decay, eps=LEAST_SQUARE)
-        self._optimizer.g2 = np.full(NUMBERS, caution, np.float32)
+        self.learned = 0
+        """Examples learned."""
         self._numbers = new_network(seed=seed)
+        self._usual = np.full(NUMBERS, caution, np.float32)
 
     def learn_one(self, example: Example) -> None:
         """Step towards ranking the played item, the first one, above the others.
 
         Raises:
-            ValueError: a feature is not finite; nothing was learned.
+            ValueError: a number is not finite; nothing was learned.
         """
-        features, own = example.features.astype(np.float32), example.own.astype(np.float32)
-        if not (np.isfinite(features).all() and np.isfinite(own).all()):
-            raise ValueError("a feature is not finite: the ranker would never recover")
-        for _ in range(self.steps):
-            self._optimizer.step(self._numbers, listwise_gradient(features, own, self._numbers))
-        self._learned += 1
+        self.learn_many(example.numbers.ravel(), np.array([example.numbers.shape[1]]))
+
+    def learn_many(self, rows: Float16s, items: Int64s) -> None:
+        """Learn examples one after the other: the numbers of all (float16, flat), and how many items of each.
+
+        Raises:
+            ValueError: a number is not finite, or one is missing; nothing was learned.
+        """
+        if len(rows) != ROWS * items.sum():
+            raise ValueError(f"{len(rows)} numbers for {items.sum()} items")
+        if not np.isfinite(rows).all():
+            raise ValueError("a number is not finite: the ranker would never recover")
+        rate, least = np.float32(self.learning_rate), np.float32(LEAST_SQUARE)
+        learn_choices(
+            self._numbers, self._usual, rows.astype(np.float32), items, self.steps, rate, self.decay, least
+        )
+        self.learned += int(np.count_nonzero(items))
 
     def predict_proba_one(self, features: Float32s) -> dict[bool, float]:
         """The logistic function of the score of one item (float32, FEATURES) for a listener who is new."""
         one = features.astype(np.float32).reshape(-1, 1)
         scores, _ = score_items(one, self._numbers, np.zeros(TERMS, np.float32))
-        chance = float(sigmoid(float(scores[0])))
+        chance = 1.0 / (1.0 + math.exp(-max(float(scores[0]), -700.0)))
         return {False: 1.0 - chance, True: chance}
 
     def predict_one(self, features: Float32s) -> bool:
@@ -137,17 +151,12 @@ class Ranker:
 
     def weights(self) -> RankerWeights:
         """Export what workers score with."""
-        return RankerWeights(self._learned, self._numbers.copy())
+        return RankerWeights(self.learned, self._numbers.copy())
 
     def _restore(self, *, learned: int, numbers: Float32s, usual: Float32s) -> None:
-        self._learned = learned
+        self.learned = learned
         self._numbers = numbers
-        self._optimizer.g2 = usual
-
-    def _usual(self) -> Float32s:
-        """The running mean of each number's squared gradient, which the optimizer divides by."""
-        usual: Float32s = self._optimizer.g2
-        return usual
+        self._usual = usual
 
 
 def encode_weights(weights: RankerWeights) -> bytes:
@@ -167,8 +176,7 @@ def decode_weights(data: bytes) -> RankerWeights:
 
 def encode_ranker(ranker: Ranker) -> bytes:
     """Write weights and optimizer state as versioned bytes; hyper-parameters are settings, not state."""
-    weights = ranker.weights()
-    return _BYTES.encode(weights.version, np.concatenate((weights.numbers, ranker._usual())))
+    return _BYTES.encode(ranker.learned, np.concatenate((ranker._numbers, ranker._usual)))
 
 
 def decode_ranker(data: bytes, ranker: Ranker | None = None) -> Ranker:
@@ -179,5 +187,5 @@ def decode_ranker(data: bytes, ranker: Ranker | None = None) -> Ranker:
     """
     learned, numbers = _BYTES.decode(data, count=2 * NUMBERS)
     restored = Ranker() if ranker is None else ranker.clone()
-    restored._restore(learned=learned, numbers=numbers[:NUMBERS], usual=numbers[NUMBERS:])
+    restored._restore(learned=learned, numbers=numbers[:NUMBERS].copy(), usual=numbers[NUMBERS:].copy())
     return restored

@@ -27,11 +27,11 @@ class RiverLogistic:
     """Learns P(played) of a candidate by its features, one item at a time.
 
     >>> from models.features import FEATURES, Feature
-    >>> items = np.zeros((FEATURES, 5), np.float16)
+    >>> items = np.zeros((FEATURES + 2, 5), np.float16)
     >>> items[Feature.RULES, 0] = 1.0
     >>> baseline = RiverLogistic()
-    >>> for _ in range(10): baseline.learn_one(Example(items, np.zeros((2, 5), np.float16)))
-    >>> scores = baseline.score(items.astype(np.float32))
+    >>> for _ in range(10): baseline.learn_one(Example(items))
+    >>> scores = baseline.score(items[:FEATURES].astype(np.float32))
     >>> bool(scores[0] > scores[1])
     True
     """

@@ -23,7 +23,7 @@ from models.skip_facts import (
     SkipFact,
 )
 from models.skip_items import fill_artists, fill_items
-from models.skip_moment import HEARD_PLAYS, recall_mood
+from models.skip_moment import recall_mood
 from models.sources.scan import Float32s, Int32s, Plays, scan_plays
 
 Counts = npt.NDArray[np.uint32]
@@ -36,7 +36,6 @@ _RIGHT: Final = np.array([right for _, right in CROSSES], np.int64)
 @compiled
 def read_skip_facts(
     plays: Plays,
-    heard_ms: Int32s,
     positions: Int32s,
     artists: Int32s,
     played_by_all: Counts,
@@ -45,12 +44,11 @@ def read_skip_facts(
 ) -> Float32s:
     """Read the facts of n items (float32, FACTS x n), as of the listener's last event.
 
-    `heard_ms` is that of `History.heard_ms`; `positions` and `artists` (int32, n) are catalogue positions, an
-    unknown artist -1; `played_by_all` and `skipped_by_all` (uint32, n) count everyone's plays of 30 seconds
-    or more and shorter ones.
+    `positions` and `artists` (int32, n) are catalogue positions, an unknown artist -1; `played_by_all` and
+    `skipped_by_all` (uint32, n) count everyone's plays of 30 seconds or more and shorter ones.
     """
     facts = np.empty((FACTS, len(positions)), np.float32)
-    moment = recall_mood(plays, heard_ms)
+    moment = recall_mood(plays)
     for fact in range(FACTS):
         facts[fact] = moment[fact]
     fill_items(facts, plays, positions, now_seconds)
@@ -98,29 +96,22 @@ def _cross(buckets: Int32s) -> None:
 
 
 @compiled
-def speak_of_skips(
-    plays: Plays, known: ItemArrays, heard_ms: Int32s, positions: Int32s, now_seconds: float
-) -> Int32s:
+def speak_of_skips(plays: Plays, known: ItemArrays, positions: Int32s, now_seconds: float) -> Int32s:
     """What speaks for or against skips of n items at catalogue positions: buckets, int32, SPEAKING x n."""
     artists, played, skipped = known.artist[positions], known.plays[positions], known.skips[positions]
-    return find_skip_buckets(
-        read_skip_facts(plays, heard_ms, positions, artists, played, skipped, now_seconds)
-    )
+    return find_skip_buckets(read_skip_facts(plays, positions, artists, played, skipped, now_seconds))
 
 
 def speak_of_skip(history: History, position: int, *, catalogue: Catalogue, now_seconds: float) -> Int32s:
     """What speaks for or against a skip of the item at a catalogue position: buckets, int32, SPEAKING."""
     return _speak_of_one(
-        history.plays,
+        history.plays(catalogue.artist, version=catalogue.artists_version),
         catalogue.arrays,
-        history.heard_ms(most=HEARD_PLAYS),
         np.array([position], np.int32),
         float(now_seconds),
     )[:, 0].copy()
 
 
 @compiled
-def _speak_of_one(
-    indexed: PlayIndex, known: ItemArrays, heard_ms: Int32s, position: Int32s, now_seconds: float
-) -> Int32s:
-    return speak_of_skips(scan_plays(indexed, known.artist), known, heard_ms, position, now_seconds)
+def _speak_of_one(indexed: PlayIndex, known: ItemArrays, position: Int32s, now_seconds: float) -> Int32s:
+    return speak_of_skips(scan_plays(indexed), known, position, now_seconds)

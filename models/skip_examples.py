@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
-from models.errors import CorruptState
-from models.skip_facts import BUCKETS, LAYOUT, SPEAKING
+from models.skip_facts import CROSSES, FACT_BUCKETS, FACTS, SPEAKING, WIDE_BUCKETS
 from models.sources.scan import Int32s
 
-VERSION: Final = 1
-_HEADER: Final = struct.Struct("<Bq?")  # version, layout, whether it was a skip
-SKIP_EXAMPLE_BYTES: Final = _HEADER.size + 2 * SPEAKING
+_SIZES: Final = np.repeat([FACT_BUCKETS, WIDE_BUCKETS**2], [FACTS, len(CROSSES)])
+FIRST_BUCKETS: Final = (np.cumsum(_SIZES) - _SIZES).astype(np.int32)
+"""The first bucket of each fact and cross (int32, SPEAKING)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,23 +23,13 @@ class SkipExample:
     skipped: bool
 
 
-def encode_skip_example(example: SkipExample) -> bytes:
-    """Write an example as versioned bytes."""
-    return _HEADER.pack(VERSION, LAYOUT, example.skipped) + example.buckets.astype("<u2").tobytes()
+def are_buckets(buckets: Int32s) -> bool:
+    """Whether each of n plays (int32, n x SPEAKING) has one bucket of each fact and cross, in their order.
 
-
-def decode_skip_example(data: bytes) -> SkipExample:
-    """Read an example.
-
-    Raises:
-        CorruptState: the version, the table of buckets or the length is another, or a bucket does not exist.
+    >>> are_buckets(np.zeros((1, SPEAKING), np.int32)), are_buckets(FIRST_BUCKETS[None])
+    (False, True)
     """
-    if len(data) != SKIP_EXAMPLE_BYTES:
-        raise CorruptState(f"skip example of {len(data)} bytes, expected {SKIP_EXAMPLE_BYTES}")
-    version, layout, skipped = _HEADER.unpack_from(data)
-    if (version, layout) != (VERSION, LAYOUT):
-        raise CorruptState(f"skip example of version {version}, or of another table of buckets")
-    buckets = np.frombuffer(data, "<u2", offset=_HEADER.size).astype(np.int32)
-    if buckets.max() >= BUCKETS or len(np.unique(buckets)) != SPEAKING:
-        raise CorruptState("skip example with a bucket that does not exist, or twice the same")
-    return SkipExample(buckets, skipped)
+    if buckets.shape[1:] != (SPEAKING,):
+        return False
+    places = buckets - FIRST_BUCKETS
+    return bool(((places >= 0) & (places < _SIZES)).all())

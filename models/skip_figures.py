@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from models.skip_moment import Float64s
+from models.recollection import Float64s
 
 BINS: Final = 15
 """Equal bins from 0 to 1 in which predicted chances are compared with what happened."""

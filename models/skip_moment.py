@@ -9,29 +9,19 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from models.compiled import compiled
-from models.play_index import Bools
+from models.recollection import USUAL, Bools, Float64s
 from models.skip_facts import FACTS, UNKNOWN, SkipFact
-from models.sources.scan import Float32s, Int32s, Plays, count_in_session
+from models.sources.scan import Float32s, Plays, count_in_session
 
 WINDOW_PLAYS: Final = 64
 """Last plays that speak of the listener's mood."""
-HEARD_PLAYS: Final = 2
-"""Last plays whose length speaks of the next one."""
-USUAL: Final = 0.3
-"""Share of skips among the plays of a listener of whom nothing is known."""
-
-Float64s = npt.NDArray[np.float64]
 
 
 @compiled
-def recall_mood(plays: Plays, heard_ms: Int32s) -> Float32s:
-    """Read the facts of the moment (float32, FACTS); those of an item are left unknown.
-
-    `heard_ms` (int32, up to 2) says how long the last plays were heard, milliseconds, the last one first.
-    """
+def recall_mood(plays: Plays) -> Float32s:
+    """Read the facts of the moment (float32, FACTS); those of an item are left unknown."""
     facts, count = np.full(FACTS, UNKNOWN, np.float32), len(plays.item)
     facts[SkipFact.MOOD] = _recent_share(plays.good, 0.5)
     facts[SkipFact.MOOD_SLOW] = _recent_share(plays.good, 0.05)
@@ -42,8 +32,8 @@ def recall_mood(plays: Plays, heard_ms: Int32s) -> Float32s:
         facts[SkipFact.GAP_BEFORE] = _minutes(plays, count - 3, count - 2)
     if count > 5:
         facts[SkipFact.GAP_OF_FIVE] = _minutes(plays, count - 6, count - 1)
-    for back in range(min(HEARD_PLAYS, len(heard_ms))):
-        facts[SkipFact.HEARD + back] = heard_ms[back] / 1000.0
+    for back in range(min(2, count)):
+        facts[SkipFact.HEARD + back] = plays.ms[count - 1 - back] / 1000.0
     return facts
 
 

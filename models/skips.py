@@ -1,26 +1,30 @@
 """The skip model: how likely the next play of an item is a skip, learned online from every play.
 
-Logistic regression on buckets by FTRL-Proximal (McMahan et al. 2013), both River's. A bucket that was seen
-often takes small steps and a new one large ones, so that probabilities are calibrated from the start.
+Logistic regression on buckets by FTRL-Proximal (McMahan et al. 2013), number for number River's
+`LogisticRegression(FTRLProximal(...))`, which a test holds beside it, compiled: the trainer learns a block of
+plays in the time that River's dictionaries take for one (decision 14). A bucket that was seen often takes
+small steps and a new one large ones, so that probabilities are calibrated from the start.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+import math
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from river import base, linear_model, optim
-from river.utils import VectorDict
+import numpy.typing as npt
 
-from models.compiled import compiled
+from models.compiled import compiled, unlocked
 from models.learned_bytes import LearnedBytes
-from models.skip_examples import SkipExample
+from models.recollection import Float64s
+from models.skip_examples import SkipExample, are_buckets
 from models.skip_facts import BUCKETS, LAYOUT, SPEAKING
-from models.skip_moment import Float64s
 from models.sources.scan import Int32s
 
+Bools = npt.NDArray[np.bool_]
+
+_NO_BUCKETS: Final = f"not one bucket of each fact and cross, {SPEAKING} in all"
 _BYTES: Final = LearnedBytes("skip model", version=1, layout=LAYOUT, number=np.float64)
 
 
@@ -57,7 +61,8 @@ class SkipModel:
     `step` is the first step of a bucket, `caution` how many plays' worth of doubt it starts with, `shrinkage`
     how strongly weights are held near 0 (FTRL-Proximal's alpha, beta and L2).
 
-    >>> model, buckets = SkipModel(), np.arange(SPEAKING, dtype=np.int32)
+    >>> from models.skip_examples import FIRST_BUCKETS
+    >>> model, buckets = SkipModel(), FIRST_BUCKETS
     >>> for _ in range(9):
     ...     model.learn_one(SkipExample(buckets, skipped=True))
     >>> model.predict_one(buckets), model.weights().version
@@ -68,10 +73,10 @@ class SkipModel:
         self.step = step
         self.caution = caution
         self.shrinkage = shrinkage
-        self._optimizer = optim.FTRLProximal(alpha=step, beta=caution, l2=shrinkage)
-        # The buckets of any fact add up to an intercept.
-        self._model = linear_model.LogisticRegression(self._optimizer, intercept_lr=0.0)
-        self._restore(learned=0, numbers=np.zeros((3, BUCKETS)))
+        self.learned = 0
+        """Plays learned."""
+        self._numbers = np.zeros((3, BUCKETS))
+        """Weights, FTRL's sums z and its sums of squared gradients n."""
 
     def learn_one(self, example: SkipExample) -> None:
         """Learn how one play went.
@@ -79,18 +84,31 @@ class SkipModel:
         Raises:
             ValueError: there is no such bucket; nothing was learned.
         """
-        speaking = _speaking(example.buckets)
-        self._model.learn_one(speaking, example.skipped)
-        # Only what spoke has moved; to export all of River's dictionary takes as long as to learn.
-        moved = self._model.weights
-        for bucket in example.buckets.tolist():
-            self._exported[bucket] = moved[bucket]
+        self.learn_many(example.buckets[None], np.array([example.skipped]))
+
+    def learn_many(self, buckets: Int32s, skipped: Bools) -> None:
+        """Learn how n plays went, one after the other: what spoke of each (int32, n x SPEAKING), bool, n.
+
+        Raises:
+            ValueError: there is no such bucket, or not as many answers as plays; nothing was learned.
+        """
+        if not are_buckets(buckets):
+            raise ValueError(_NO_BUCKETS)
+        if len(buckets) != len(skipped):
+            raise ValueError(f"{len(buckets)} plays and {len(skipped)} answers")
+        _learn(self._numbers, buckets, skipped, self.step, self.caution, self.shrinkage)
+        self.learned += len(skipped)
 
     def predict_proba_one(self, buckets: Int32s) -> dict[bool, float]:
-        """Tell how likely a play of an item is a skip, by the buckets (int32, SPEAKING) that speak of it."""
-        model: base.Classifier = self._model
-        chances = model.predict_proba_one(_speaking(buckets))
-        return {False: chances[False], True: chances[True]}
+        """Tell how likely a play of an item is a skip, by the buckets (int32, SPEAKING) that speak of it.
+
+        Raises:
+            ValueError: there is no such bucket.
+        """
+        if not are_buckets(buckets[None]):
+            raise ValueError(_NO_BUCKETS)
+        chance = float(_predict(buckets[:, None], self._numbers[0])[0])
+        return {False: 1.0 - chance, True: chance}
 
     def predict_one(self, buckets: Int32s) -> bool:
         """Whether a play of an item is rather a skip, by the buckets (int32, SPEAKING) that speak of it."""
@@ -102,37 +120,32 @@ class SkipModel:
 
     def weights(self) -> SkipWeights:
         """Export what workers predict with."""
-        return SkipWeights(self.learned, self._exported.copy())
-
-    @property
-    def learned(self) -> int:
-        """Plays learned."""
-        return int(self._optimizer.n_iterations)
+        return SkipWeights(self.learned, self._numbers[0].copy())
 
     def _restore(self, *, learned: int, numbers: Float64s) -> None:
-        """Go on from weights, FTRL's sums z and its sums of squared gradients n (float64, 3 x BUCKETS)."""
-        # Every bucket has its place from the start: River adds up in the order of the smaller dictionary.
-        self._model._weights = VectorDict(dict(enumerate(numbers[0].tolist())))
-        self._exported = numbers[0].copy()
-        self._optimizer.z.update(enumerate(numbers[1].tolist()))
-        self._optimizer.n.update(enumerate(numbers[2].tolist()))
-        self._optimizer.n_iterations = learned
-
-    def _numbers(self) -> Float64s:
-        held = (self._model.weights, self._optimizer.z, self._optimizer.n)
-        return np.array([_by_bucket(numbers) for numbers in held])
+        self.learned = learned
+        self._numbers = numbers
 
 
-def _speaking(buckets: Int32s) -> dict[Hashable, float]:
-    numbers: list[int] = buckets.tolist()
-    speaking: dict[Hashable, float] = dict.fromkeys(numbers, 1.0)
-    if len(speaking) != SPEAKING or min(numbers) < 0 or max(numbers) >= BUCKETS:
-        raise ValueError(f"not {SPEAKING} different buckets from 0 to {BUCKETS - 1}")
-    return speaking
-
-
-def _by_bucket(numbers: Mapping[Hashable, float]) -> Float64s:
-    return np.array([numbers[bucket] for bucket in range(BUCKETS)])
+@unlocked
+def _learn(
+    numbers: Float64s, buckets: Int32s, skipped: Bools, step: float, caution: float, shrinkage: float
+) -> None:
+    """Take a step of FTRL-Proximal for each play; as in River, a weight is made of the sums before it."""
+    weights, sums, squares = numbers[0], numbers[1], numbers[2]
+    for play in range(len(skipped)):
+        score = 0.0
+        for bucket in buckets[play]:
+            score += weights[bucket]
+        gradient = 1.0 / (1.0 + math.exp(-score)) - (1.0 if skipped[play] else 0.0)
+        square = gradient * gradient
+        for bucket in buckets[play]:
+            root = math.sqrt(squares[bucket])
+            if sums[bucket] != 0.0:
+                weights[bucket] = -sums[bucket] / ((caution + root) / step + shrinkage)
+            sigma = (math.sqrt(squares[bucket] + square) - root) / step
+            sums[bucket] += gradient - sigma * weights[bucket]
+            squares[bucket] += square
 
 
 def encode_skip_weights(weights: SkipWeights) -> bytes:
@@ -151,7 +164,7 @@ def decode_skip_weights(data: bytes) -> SkipWeights:
 
 def encode_skip_model(model: SkipModel) -> bytes:
     """Write weights and optimizer state as versioned bytes; hyper-parameters are settings, not state."""
-    return _BYTES.encode(model.learned, model._numbers())
+    return _BYTES.encode(model.learned, model._numbers)
 
 
 def decode_skip_model(data: bytes, model: SkipModel | None = None) -> SkipModel:

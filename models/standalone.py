@@ -19,7 +19,7 @@ from models.signals import SignalBlock, gather
 from models.slate import Slate
 from models.state import ListenerState, new_listener
 from models.trainer import Trainer
-from models.training import PlayExample
+from models.training import PlayExample, pack_examples, unpack_examples
 
 
 class Standalone:
@@ -67,7 +67,7 @@ class Standalone:
         listeners = {placed.event.user: self.listener(placed.event.user) for placed in events}
         outcome = process_batch(self.personalizer, listeners, events, partition=partition, emit=emit)
         self._learn_items(outcome, partition)
-        self._train([example for _, example in outcome.examples])
+        self._train(outcome.examples, partition)
 
     def _learn_items(self, outcome: Outcome, partition: int) -> None:
         rows = gather(outcome.signals)
@@ -75,10 +75,9 @@ class Standalone:
             block = SignalBlock(partition, tuple(outcome.ids), rows)
             self.catalogue.apply_models(*self.items.learn(block))
 
-    def _train(self, examples: Sequence[PlayExample]) -> None:
-        for example in examples:
-            self._trainer.learn_one(example)
+    def _train(self, examples: Sequence[tuple[int, PlayExample]], partition: int) -> None:
         if examples:
+            self._trainer.learn_many(unpack_examples(pack_examples(examples, source_partition=partition)))
             self.personalizer.weights = self._trainer.weights()
 
 

@@ -23,7 +23,7 @@ from models.skips import (
     encode_skip_model,
     encode_skip_weights,
 )
-from models.training import PlayExample
+from models.training import ExampleBlock
 
 _FIRST: Final = struct.Struct("<I")  # bytes of the ranker; those of the skip model follow
 
@@ -43,15 +43,14 @@ class Trainer:
         self.ranker = ranker or Ranker()
         self.skips = skips or SkipModel()
 
-    def learn_one(self, example: PlayExample) -> None:
-        """Learn one play; a choice that was not among the candidates teaches the skip model only.
+    def learn_many(self, block: ExampleBlock) -> None:
+        """Learn plays in order; one whose item was not among the candidates teaches the skip model only.
 
         Raises:
-            ValueError: a number of the example makes no sense.
+            ValueError: a number of the block makes no sense.
         """
-        self.skips.learn_one(example.skip)
-        if example.choice is not None:
-            self.ranker.learn_one(example.choice)
+        self.skips.learn_many(block.buckets, block.skipped)
+        self.ranker.learn_many(block.rows, block.items)
 
     @property
     def learned(self) -> int:

@@ -9,7 +9,7 @@ import numpy as np
 from models.compiled import compiled
 from models.sources.scan import Float32s, Plays
 
-OCCURRENCES: Final = 64
+OCCURRENCES: Final = 32
 """Earlier plays of each artist of the context whose successors count."""
 WINDOW: Final = 6
 SKIP_WEIGHT: Final = 0.2

@@ -45,14 +45,13 @@ def recall_habits(plays: Plays, now_seconds: float) -> Habits:
             # A clock that is behind makes no play count for more than one.
             decayed[item] = min(plays.decayed[horizon, item] * left, float(counts[PLAYS, item]))
     for item in range(plays.in_ring):
-        newest = counts[NEWEST, item]
         habits.plays[item] = counts[PLAYS, item]
         habits.skips[item] = counts[SKIPS, item]
         habits.sessions[item] = counts[SESSIONS, item]
-        habits.newest_age[item] = max(0.0, now_seconds - plays.at[newest])
-        habits.oldest_age[item] = max(0.0, now_seconds - plays.at[counts[OLDEST, item]])
-        habits.plays_since[item] = count - newest
-        habits.last_skipped[item] = not plays.good[newest]
+        habits.newest_age[item] = max(0.0, now_seconds - plays.ends[NEWEST, item])
+        habits.oldest_age[item] = max(0.0, now_seconds - plays.ends[OLDEST, item])
+        habits.plays_since[item] = count - counts[NEWEST, item]
+        habits.last_skipped[item] = plays.recalled.skipped[item] == counts[NEWEST, item]
     for play in range(count - count_in_session(plays.session, count), count):
         habits.in_session[plays.item[play]] += 1
     return habits

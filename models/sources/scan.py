@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from models.compiled import compiled
-from models.numbering import Numbering, copy_numbering, give_number, new_numbering
-from models.play_index import EXTRA_ITEMS, Bools, Float64s, PlayIndex, TimeArray
+from models.numbering import Numbering, copy_numbering, give_number
+from models.play_index import PlayIndex, TimeArray, Uint32s
+from models.recollection import Bools, Float64s, Recollections, Uint8s
 
 CONTEXT_PLAYS: Final = 8
 """Last plays of the current session that speak of what comes next."""
@@ -24,55 +25,59 @@ Float32s = npt.NDArray[np.float32]
 class Plays(NamedTuple):
     """The plays of a ring, oldest first (n of them), skips included; items and artists go by number.
 
-    `item`, `at`, `session`, `good` and `earlier` are those of `PlayIndex`, n long, and `counts`, `decayed`
-    and `reference` its own. `earlier_by_artist` (int32, n) is the play of the same artist before it, -1 for
-    none. `artist_of` (int32, by item number) is the number of the artist, -1 if unknown. `in_ring` counts
-    the items of the ring, whose numbers are the first, and `context` the last plays, at most 8, of the
-    current session.
+    All are those of `PlayIndex`, those by play n long; `items`, `artists` and `artist_of` are copies, to
+    which what is proposed from outside the ring is added. `newest_by_artist` is as long as there are artists
+    in the ring. `in_ring` counts the items of the ring, whose numbers are the first, and `context` the last
+    plays, at most 8, of the current session.
     """
 
     item: Int32s
     at: TimeArray
     session: Int32s
+    ms: Uint32s
     good: Bools
     earlier: Int32s
     earlier_by_artist: Int32s
+    skips: Uint8s
     items: Numbering
     counts: Int32s
     decayed: Float64s
     reference: Float64s
+    ends: Uint32s
+    recalled: Recollections
     artists: Numbering
     artist_of: Int32s
+    newest_by_artist: Int32s
+    recalled_by_artist: Recollections
     in_ring: int
     context: int
 
 
 @compiled
-def scan_plays(indexed: PlayIndex, artist_at: Int32s) -> Plays:
-    """Number and chain the artists of indexed plays, and make room for items that are not among them.
-
-    `artist_at` (int32) is the artist of each catalogue position, -1 if unknown.
-    """
-    size, items = indexed.size[0], copy_numbering(indexed.items)
-    item, session = indexed.item[:size], indexed.session[:size]
-    in_ring = items.known[0]
-    artists = new_numbering(in_ring + EXTRA_ITEMS)
-    artist_of = np.empty(len(items.value), np.int32)
-    number_artists(items, artists, artist_of, artist_at, 0)
+def scan_plays(indexed: PlayIndex) -> Plays:
+    """Take indexed plays, and make room for items that are not among them."""
+    size = indexed.size[0]
+    session = indexed.session[:size]
     return Plays(
-        item,
+        indexed.item[:size],
         indexed.at[:size],
         session,
+        indexed.ms[:size],
         indexed.good[:size],
         indexed.earlier[:size],
-        _chain_artists(item, artist_of, artists.known[0]),
-        items,
+        indexed.earlier_by_artist[:size],
+        indexed.skips[:size],
+        copy_numbering(indexed.items),
         indexed.counts,
         indexed.decayed,
         indexed.reference,
-        artists,
-        artist_of,
-        in_ring,
+        indexed.ends,
+        indexed.recalled,
+        copy_numbering(indexed.artists),
+        indexed.artist_of.copy(),
+        indexed.newest_by_artist[: indexed.artists.known[0]],
+        indexed.recalled_by_artist,
+        indexed.items.known[0],
         count_in_session(session, CONTEXT_PLAYS),
     )
 
@@ -98,16 +103,3 @@ def number_artists(
     for item in range(first, items.known[0]):
         artist = artist_at[items.value[item]]
         artist_of[item] = give_number(artists, artist) if artist >= 0 else -1
-
-
-@compiled
-def _chain_artists(item: Int32s, artist_of: Int32s, artists: int) -> Int32s:
-    """For each play, the play by the same artist before it."""
-    earlier = np.full(len(item), -1, np.int32)
-    newest = np.full(artists, -1, np.int32)
-    for play in range(len(item)):
-        artist = artist_of[item[play]]
-        if artist >= 0:
-            earlier[play] = newest[artist]
-            newest[artist] = play
-    return earlier

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
+from collections.abc import Sequence
 from typing import Final
 
 from models.errors import CorruptState
@@ -22,6 +24,7 @@ async def learn_examples(batch: Batch, state: StateReader) -> Commit:
     fences = SourceFences.load(state)
     before = trainer.learned
     dead: list[Output] = []
+    new: list[ExampleBlock] = []
     for record in batch.records:
         try:
             block = unpack_examples(record.value or b"")
@@ -29,8 +32,10 @@ async def learn_examples(batch: Batch, state: StateReader) -> Commit:
             dead.append(DeadLetter(batch, record, reason=str(error)).output(DEAD_LETTERS.name))
             continue
         if record.offset > included:
-            _learn(trainer, block, after=fences.after(block.source_partition))
-        fences.advance(block.source_partition, [offset for offset, _ in block.examples])
+            new.append(block.behind(fences.after(block.source_partition)))
+        fences.advance(block.source_partition, block.offsets.tolist())
+    # Steps are compiled and leave Python to the other agents.
+    await asyncio.to_thread(_learn, trainer, new)
     last = max(included, batch.records[-1].offset)
     writes: dict[bytes, bytes | None] = {TRAINER_STATE: _INCLUDED.pack(last) + encode_trainer(trainer)}
     if trainer.learned == before:
@@ -47,7 +52,6 @@ def _restore(state: StateReader) -> tuple[int, Trainer]:
     return _INCLUDED.unpack_from(stored)[0], decode_trainer(stored[_INCLUDED.size :])
 
 
-def _learn(trainer: Trainer, block: ExampleBlock, *, after: int) -> None:
-    for offset, example in block.examples:
-        if offset > after:
-            trainer.learn_one(example)
+def _learn(trainer: Trainer, blocks: Sequence[ExampleBlock]) -> None:
+    for block in blocks:
+        trainer.learn_many(block)

@@ -10,16 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from models.catalogue import Catalogue
+from models.descent import ROWS
 from models.events import CatalogRecord, Event, EventType, stable_key
 from models.examples import Example
-from models.features import FEATURES
 from models.items import decode_models, load_states
 from models.personalizer import Personalizer
 from models.signals import NOBODY, SIGNAL, SignalBlock, SignalKind, pack_block
-from models.skip_examples import SkipExample
-from models.skip_facts import SPEAKING
+from models.skip_examples import FIRST_BUCKETS, SkipExample
 from models.trainer import Trainer, decode_model_weights, decode_trainer
-from models.training import PlayExample, pack_examples, unpack_examples
+from models.training import PlayExample, pack_examples
 from streams.agents.item import item_state_key, learn_signals, pass_catalog
 from streams.agents.listener import ListenerAgent
 from streams.agents.trainer import TRAINER_STATE, learn_examples
@@ -186,9 +185,8 @@ def test_catalog_records_pass_and_garbage_does_not():
 
 
 def an_example(seed: int) -> PlayExample:
-    numbers = np.random.default_rng(seed).random((FEATURES + 2, 5)).astype(np.float16)
-    skip = SkipExample(np.arange(SPEAKING, dtype=np.int32), skipped=seed % 2 == 0)
-    return PlayExample(skip, Example(numbers[:FEATURES], numbers[FEATURES:]))
+    numbers = np.random.default_rng(seed).random((ROWS, 5)).astype(np.float16)
+    return PlayExample(SkipExample(FIRST_BUCKETS, skipped=seed % 2 == 0), Example(numbers))
 
 
 def examples(*offsets: int) -> bytes:
@@ -210,6 +208,8 @@ def test_examples_are_learned_once_wherever_the_changelog_was_cut(cut):
     assert decode_model_weights(weights.value).skips.version == 3
 
 
-def test_examples_survive_their_bytes():
-    block = unpack_examples(examples(4, 5))
-    assert (block.source_partition, [offset for offset, _ in block.examples]) == (1, [4, 5])
+def test_a_spoilt_block_of_examples_goes_to_the_dead_letters_and_its_neighbours_are_learned():
+    state = Stored()
+    commit = handle(learn_examples, batch(EXAMPLES.name, [examples(1), b"?", examples(2)], first=0), state)
+    assert decode_trainer(commit.writes[TRAINER_STATE][8:]).learned == 2
+    assert [output.topic for output in commit.outputs] == [DEAD_LETTERS.name, MODEL_WEIGHTS.name]

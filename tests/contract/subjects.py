@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from models.catalogue import Catalogue
+from models.descent import ROWS
 from models.events import Event, stable_key
 from models.examples import Example
 from models.features import FEATURES
@@ -100,7 +101,9 @@ class ItemSubject:
         item = stable_key(event.item or event.artist)
         signals = observe(event, self.history, item=item, artist=stable_key("artist"), offset=offset)
         if event.item and offset > self.after:
-            self.history.append(item, index=0, at_seconds=int(event.at), ms_played=event.ms_played, code=0)
+            self.history.append(
+                item, index=0, artist=-1, at_seconds=int(event.at), ms_played=event.ms_played, code=0
+            )
         if len(signals):
             block = SignalBlock(source_partition=0, ids=(), rows=signals)
             places = np.searchsorted(self.keys, block.rows["item"])
@@ -123,7 +126,7 @@ class ItemSubject:
         again = History(capacity_events=RING_EVENTS)
         columns = (self.history.item, self.history.at, self.history.ms_played, self.history.code)
         for item, at, ms, code in zip(*columns, strict=True):
-            again.append(item, index=0, at_seconds=int(at), ms_played=int(ms), code=int(code))
+            again.append(item, index=0, artist=-1, at_seconds=int(at), ms_played=int(ms), code=int(code))
         return again
 
 
@@ -139,9 +142,10 @@ class RankerSubject:
     def learn(self, event: Event, offset: int) -> None:
         if offset <= self.after:
             return
-        draws = np.random.default_rng(offset).random((FEATURES, 31)).astype(np.float16)
-        draws[0, 0] = 1.0
-        self.ranker.learn_one(Example(features=draws, own=np.zeros((2, 31), np.float16)))
+        numbers = np.zeros((ROWS, 31), np.float16)
+        numbers[:FEATURES] = np.random.default_rng(offset).random((FEATURES, 31))
+        numbers[0, 0] = 1.0
+        self.ranker.learn_one(Example(numbers))
         self.after = offset
 
     def answer(self) -> bytes:

@@ -27,10 +27,10 @@ ENGINE_ONLY = {"aiokafka", "faust", "mode", "rocksdict"}
 CORE_FLOW = (
     *("models.errors", "models.learned_bytes", "models.compiled", "models.chance"),
     *("models.events", "models.key_index"),
-    *("models.numbering", "models.segments", "models.play_index"),
+    *("models.numbering", "models.segments", "models.recollection", "models.play_index"),
     "models.item_space",
     *("models.signals", "models.items", "models.history", "models.reward", "models.observation"),
-    *("models.features", "models.recall", "models.network", "models.own_weights"),
+    *("models.features", "models.recall", "models.network", "models.descent", "models.own_weights"),
     *("models.profile", "models.most_played", "models.item_arrays", "models.catalogue"),
     *("models.sources", "models.moment"),
     *("models.skip_facts", "models.skip_moment", "models.skip_items", "models.skip_buckets"),

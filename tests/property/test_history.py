@@ -27,7 +27,7 @@ def fill(events):
     history, at = History(capacity_events=CAPACITY), 1_600_000_000
     for item, pause, ms, code in events:
         at += pause
-        history.append(ItemKey(item), index=item % 1000, at_seconds=at, ms_played=ms, code=code)
+        history.append(ItemKey(item), index=item % 1000, artist=-1, at_seconds=at, ms_played=ms, code=code)
     return history
 
 
@@ -85,28 +85,56 @@ def test_wrong_lengths_are_refused(cut):
         restore_history(count=100, segments=segments, open_end=open_end, capacity_events=CAPACITY)
 
 
+ARTISTS = (np.arange(1000) // 7 % 100 - 1).astype(np.int32)
+"""The artist of each of 1,000 items, some of them unknown."""
+
+
+def indexed(history):
+    return history.plays(ARTISTS, version=0)
+
+
 def plain(plays):
     """An index as bytes; sessions as where they change."""
-    size, items = int(plays.size[0]), int(plays.items.known[0])
-    by_play = [column[:size].tobytes() for column in (plays.item, plays.at, plays.good, plays.earlier)]
-    by_item = [plays.items.value[:items].tobytes()]
-    by_item += [rows[:, :items].tobytes() for rows in (plays.counts, plays.decayed)]
+    size, items, artists = (int(n) for n in (plays.size[0], plays.items.known[0], plays.artists.known[0]))
+    chains = plays.earlier, plays.earlier_by_artist
+    by_play = [column[:size] for column in (plays.item, plays.at, plays.ms, plays.good, plays.skips, *chains)]
+    by_item = [plays.items.value[:items], plays.artist_of[:items]]
+    by_item += [rows[:, :items] for rows in (plays.counts, plays.decayed, plays.ends)]
+    by_item += [column[:items] for column in plays.recalled]
+    by_artist = [plays.artists.value[:artists], plays.newest_by_artist[:artists]]
+    by_artist += [column[:artists] for column in plays.recalled_by_artist]
     changes = np.diff(plays.session[:size]) != 0
-    return [*by_play, *by_item, changes.tobytes(), plays.reference.tobytes()]
+    return [column.tobytes() for column in (*by_play, *by_item, *by_artist, changes, plays.reference)]
 
 
 @given(stored_events, st.integers(1, 50))
 def test_an_index_that_grew_equals_one_made_anew(events, every):
     grown, at = History(capacity_events=CAPACITY), 1_600_000_000
-    assert grown.plays.size[0] == 0
+    assert indexed(grown).size[0] == 0
     for place, (item, pause, ms, code) in enumerate(events):
         at += pause
-        grown.append(ItemKey(item), index=item % 1000, at_seconds=at, ms_played=ms, code=code // 7)
+        index = item % 1000
+        grown.append(
+            ItemKey(item),
+            index=index,
+            artist=int(ARTISTS[index]),
+            at_seconds=at,
+            ms_played=ms,
+            code=code // 7,
+        )
         if place % every == 0:
-            assert grown.plays.size[0] == np.count_nonzero(grown.is_play)
+            assert indexed(grown).size[0] == np.count_nonzero(grown.is_play)
     segments = [grown.segment(number) for number in grown.sealed]
     anew = restore_history(
         count=grown.count, segments=segments, open_end=grown.open_end(), capacity_events=CAPACITY
     )
     anew.index[:] = grown.index
-    assert plain(grown.plays) == plain(anew.plays)
+    assert plain(indexed(grown)) == plain(indexed(anew))
+
+
+def test_an_index_is_made_anew_when_an_artist_becomes_known():
+    history = fill([(1, 1, 40_000, 0), (2, 1, 40_000, 0), (1, 1, 40_000, 0)])
+    nobody, one = np.full(1000, -1, np.int32), np.zeros(1000, np.int32)
+    assert history.plays(nobody, version=0).earlier_by_artist[:3].tolist() == [-1, -1, -1]
+    assert history.plays(one, version=0).earlier_by_artist[:3].tolist() == [-1, -1, -1]
+    assert history.plays(one, version=1).earlier_by_artist[:3].tolist() == [-1, 0, 1]

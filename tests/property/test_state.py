@@ -37,6 +37,7 @@ def learn(listener, offset):
     listener.history.append(
         stable_key(event.item),
         index=0,
+        artist=-1,
         at_seconds=int(event.at),
         ms_played=event.ms_played,
         code=EVENT_CODES[event.type],

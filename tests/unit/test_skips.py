@@ -1,16 +1,17 @@
-"""The skip model is River's, learns from what was known before a play, and survives as plain bytes."""
+"""The skip model equals River's, learns from what was known before a play, and survives as plain bytes."""
 
 import dataclasses
 
 import numpy as np
 import pytest
+from river import linear_model, optim
 
 from benchmarks.skip_plays import Listening
 from models.errors import CorruptState
 from models.events import EVENT_CODES, Event, EventType, ItemKey
 from models.history import History
 from models.skip_buckets import find_skip_buckets, read_skip_facts
-from models.skip_examples import SkipExample, decode_skip_example, encode_skip_example
+from models.skip_examples import FIRST_BUCKETS, SkipExample, are_buckets
 from models.skip_facts import (
     BUCKETS,
     CROSSES,
@@ -24,7 +25,6 @@ from models.skip_facts import (
     SkipFact,
 )
 from models.skip_figures import SkipMetrics
-from models.skip_moment import HEARD_PLAYS
 from models.skips import (
     SkipModel,
     decode_skip_model,
@@ -65,18 +65,57 @@ def listened(*plays, ring=64, minutes=4):
     history = History(capacity_events=ring)
     for nth, (position, ms) in enumerate(plays):
         at = 1_000_000 + 60 * minutes * nth
-        history.append(ItemKey(position + 1), index=position, at_seconds=at, ms_played=ms, code=0)
+        artist = int(ARTISTS[position])
+        history.append(
+            ItemKey(position + 1), index=position, artist=artist, at_seconds=at, ms_played=ms, code=0
+        )
     return history
 
 
 def facts_of(history, *, later=0.0, played=NEVER, skipped=NEVER):
     everything = np.arange(6, dtype=np.int32)
     now = float(history.at[-1]) + later if len(history) else 0.0
-    plays, heard = scan_plays(history.plays, ARTISTS), history.heard_ms(most=HEARD_PLAYS)
-    return read_skip_facts(plays, heard, everything, ARTISTS, played, skipped, now)
+    plays = scan_plays(history.plays(ARTISTS, version=0))
+    return read_skip_facts(plays, everything, ARTISTS, played, skipped, now)
 
 
-def test_the_exported_prediction_is_river_s():
+@pytest.mark.parametrize(
+    ("model", "optimizer"),
+    [
+        (SkipModel(), optim.FTRLProximal(alpha=0.06, beta=1.0, l2=1.0)),
+        (
+            SkipModel(step=0.3, caution=2.0, shrinkage=0.1),
+            optim.FTRLProximal(alpha=0.3, beta=2.0, l2=0.1),
+        ),
+    ],
+)
+def test_it_learns_and_predicts_as_river_does(model, optimizer):
+    # The buckets of any fact add up to an intercept.
+    river = linear_model.LogisticRegression(optimizer, intercept_lr=0.0)
+    for example in examples(300):
+        speaking = dict.fromkeys(example.buckets.tolist(), 1.0)
+        expected = river.predict_proba_one(speaking)[True]
+        assert abs(model.predict_proba_one(example.buckets)[True] - expected) < 1e-12
+        river.learn_one(speaking, example.skipped)
+        model.learn_one(example)
+    learned, known = model.weights().weights, river.weights
+    assert learned.any()
+    assert np.abs(learned - [known.get(bucket, 0.0) for bucket in range(BUCKETS)]).max() < 1e-12
+
+
+def test_many_plays_are_learned_as_one_after_the_other():
+    one_by_one, together, plays = taught(), taught(), examples(100, seed=3)
+    for example in plays:
+        one_by_one.learn_one(example)
+    together.learn_many(
+        np.array([example.buckets for example in plays]), np.array([example.skipped for example in plays])
+    )
+    assert encode_skip_model(together) == encode_skip_model(one_by_one)
+    together.learn_many(np.empty((0, SPEAKING), np.int32), np.empty(0, np.bool_))
+    assert encode_skip_model(together) == encode_skip_model(one_by_one)
+
+
+def test_the_exported_prediction_is_the_model_s():
     model = taught(300)
     buckets = some_buckets(40, seed=9)
     exported = predict_skips(buckets, model.weights())
@@ -127,46 +166,34 @@ def test_the_state_is_bounded():
     assert len(encode_skip_model(taught(2_000))) == len(encode_skip_model(SkipModel())) < 28_000
 
 
-def test_what_is_no_bucket_is_not_learned():
-    model, good = taught(3), examples(1)[0].buckets
-    before = encode_skip_model(model)
-    for wrong in (-1, BUCKETS, good[1]):
+@pytest.mark.parametrize("place", range(SPEAKING))
+def test_what_is_no_bucket_is_not_learned(place):
+    model, good = taught(3), some_buckets(3, seed=5).T.copy()
+    before, end = encode_skip_model(model), [*FIRST_BUCKETS[1:], BUCKETS][place]
+    for right in (FIRST_BUCKETS[place], end - 1):
+        good[1, place] = right
+        assert are_buckets(good)
+    for wrong in (FIRST_BUCKETS[place] - 1, end):
         buckets = good.copy()
-        buckets[0] = wrong
-        with pytest.raises(ValueError, match="buckets"):
-            model.learn_one(SkipExample(buckets, skipped=True))
-        with pytest.raises(ValueError, match="buckets"):
-            model.predict_proba_one(buckets)
+        buckets[1, place] = wrong
+        with pytest.raises(ValueError, match="bucket"):
+            model.learn_many(buckets, np.ones(3, np.bool_))
+        with pytest.raises(ValueError, match="bucket"):
+            model.learn_one(SkipExample(buckets[1], skipped=True))
+        with pytest.raises(ValueError, match="bucket"):
+            model.predict_proba_one(buckets[1])
     assert encode_skip_model(model) == before
-
-
-def test_an_example_survives_in_under_100_bytes():
-    for example in examples(2, seed=1):
-        data = encode_skip_example(example)
-        restored = decode_skip_example(data)
-        assert len(data) < 100
-        assert (restored.buckets == example.buckets).all() and restored.skipped == example.skipped
-        assert encode_skip_example(restored) == data
 
 
 @pytest.mark.parametrize(
     ("encoded", "decode"),
     [
-        (encode_skip_example(examples(1)[0]), decode_skip_example),
         (encode_skip_model(SkipModel()), decode_skip_model),
         (encode_skip_weights(SkipModel().weights()), decode_skip_weights),
     ],
 )
 def test_other_bytes_are_refused(encoded, decode):
     refuses_other_bytes(encoded, decode)
-
-
-def test_an_example_with_a_bucket_that_does_not_exist_is_refused():
-    data = encode_skip_example(examples(1)[0])
-    with pytest.raises(CorruptState, match="bucket"):
-        decode_skip_example(data[:-2] + b"\xff\xff")
-    with pytest.raises(CorruptState, match="twice"):
-        decode_skip_example(data[:-2] + data[-4:-2])
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
@@ -193,6 +220,7 @@ def test_every_value_has_its_bucket_and_no_two_facts_share_one(value):
     first = [FACT_BUCKETS * fact for fact in range(FACTS)]
     first += [FACT_BUCKETS * FACTS + WIDE_BUCKETS**2 * cross for cross in range(len(CROSSES))]
     ends = np.array([*first[1:], BUCKETS])
+    assert FIRST_BUCKETS.tolist() == first
     for item in buckets.T:
         assert (first <= item).all() and (item < ends).all()
 
@@ -262,9 +290,8 @@ def test_a_clock_that_was_put_back_makes_no_age_negative():
 def test_what_is_no_play_was_not_heard():
     history = listened((0, PLAYED))
     like = EVENT_CODES[EventType.LIKE]
-    history.append(ItemKey(1), index=0, at_seconds=1_000_001, ms_played=0, code=like)
-    assert history.heard_ms(most=HEARD_PLAYS).tolist() == [PLAYED]
-    assert History(capacity_events=64).heard_ms(most=HEARD_PLAYS).tolist() == []
+    history.append(ItemKey(1), index=0, artist=-1, at_seconds=1_000_001, ms_played=0, code=like)
+    assert facts_of(history)[[SkipFact.HEARD, SkipFact.HEARD_BEFORE], 0].tolist() == [200, UNKNOWN]
 
 
 def test_a_long_ring_is_read_as_any_other():

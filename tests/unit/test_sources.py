@@ -31,7 +31,7 @@ class Log:
         self.at = (NOW - 4_000 * (plays - 1 - np.arange(plays))).astype(np.uint32)
         self.artist = (np.arange(items) // 3).astype(np.int32)
         self.artist[-2:] = -1
-        self.plays = scan_plays(self.indexed(plays), self.artist)
+        self.plays = scan_plays(self.indexed(plays))
         self.context = [
             len(self.item) - back
             for back in range(1, CONTEXT_PLAYS + 1)
@@ -40,8 +40,9 @@ class Log:
 
     def indexed(self, plays):
         """The first plays, some of which are sealed."""
-        columns = [column[:plays] for column in (self.item, self.at, self.session, self.good)]
-        return index_plays(*columns, np.ones(plays, np.bool_), plays // 2)
+        heard = np.where(self.good, 40_000, 4_000).astype(np.uint32) << 5
+        columns = [column[:plays] for column in (self.item, self.at, self.session, heard, self.good)]
+        return index_plays(*columns, np.ones(plays, np.bool_), plays // 2, self.artist)
 
     def by_item(self, numbered):
         """What a source found, by item instead of by number."""
@@ -153,7 +154,7 @@ def test_artists_are_counted_and_follow_each_other(log):
     found = recall_artists(log.plays, habits.month, habits.newest_age, NOW)
     artists = log.artist[log.item]
     rules, follows = defaultdict(float), defaultdict(float)
-    for back, source, weights in rules_of(log, artists, occurrences=lambda _: 64, window=6, fade=0.95):
+    for back, source, weights in rules_of(log, artists, occurrences=lambda _: 32, window=6, fade=0.95):
         total = sum(weights.values())
         directly = sum(weight for (q, after), weight in weights.items() if after == q + 1)
         for (q, after), weight in weights.items():
@@ -228,7 +229,7 @@ def test_popularity_is_a_share_of_the_most_played_items():
 @pytest.mark.parametrize("plays", [0, 1])
 def test_a_history_of_nothing_or_of_one_play_is_no_evidence(plays):
     log = Log(0)
-    scanned = scan_plays(log.indexed(plays), log.artist)
+    scanned = scan_plays(log.indexed(plays))
     assert scanned.in_ring == scanned.context == plays
     assert not recall_successors(scanned, plays).rules.any()
     assert not recall_sessions(scanned, plays, NOW).bag.any()

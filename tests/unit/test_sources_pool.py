@@ -41,7 +41,7 @@ def listen(catalogue, items, *, start=1_000_000, step=240, ms_played=200_000, co
         at = start + step * place + 90_000 * (3 * place // max(1, len(items)))
         played = ms_played if place % 5 else 4_000
         index = catalogue.position_of(key)
-        history.append(ItemKey(key), index=index, at_seconds=at, ms_played=played, code=code)
+        history.append(ItemKey(key), index=index, artist=-1, at_seconds=at, ms_played=played, code=code)
     return history
 
 

@@ -72,7 +72,7 @@ class Candidates:
 def generate_candidates(
     history: History, *, tastes: Float32s, catalogue: Catalogue, now_seconds: float, recall: Float32s
 ) -> Candidates:
-    """Propose at most 300 items as the next play of a listener, as known at `now_seconds` (Unix).
+    """Propose at most 200 items as the next play of a listener, as known at `now_seconds` (Unix).
 
     `tastes` (float32, 3 x 64) holds unit or zero vectors, `recall` (float32, POOL_FEATURES) the weights of
     the linear stage. Reads only; the order of the candidates depends on what history and catalogue hold,

@@ -118,7 +118,7 @@ class Catalogue:
 
     def apply_record(self, record: CatalogRecord) -> None:
         """Take in what a catalogue says of an item; the last record wins."""
-        position = self._list(record.item)
+        position = int(self._list_all([record.item])[0])
         self._titles[position] = record.title
         artist = self._artist_position(record.artist)
         former = int(self.artist[position])
@@ -132,7 +132,7 @@ class Catalogue:
 
     def apply_models(self, items: Sequence[str], models: ModelRows) -> None:
         """Take in newer item models (dtype `ITEM_MODEL`, one for each id); the last of an item wins."""
-        positions = np.array([self._list(item) for item in items], np.int64)
+        positions = self._list_all(items)
         followed = models["shares"] > 0
         successors = np.full(followed.shape, UNKNOWN, np.int32)
         successors[followed] = self.positions_of(models["successors"][followed])
@@ -145,11 +145,12 @@ class Catalogue:
             self._rank(position)
         self.version += len(items)
 
-    def _list(self, item: str) -> int:
-        position = self.position_of(stable_key(item))
-        self.ids[position] = item
-        self.listed[position] = True
-        return position
+    def _list_all(self, items: Sequence[str]) -> IndexArray:
+        positions = self.positions_of(np.array([stable_key(item) for item in items], np.int64))
+        for place in np.flatnonzero(~self.listed[positions]).tolist():
+            self.ids[positions[place]] = items[place]
+        self.listed[positions] = True
+        return positions
 
     def _artist_position(self, name: str) -> int:
         position = self._artists.add(stable_key("artist:" + name))

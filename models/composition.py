@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from models.catalogue import Catalogue
 from models.chance import draw_uniforms
-from models.compiled import unlocked
+from models.compiled import compiled
 from models.events import ItemKey
 from models.features import SOURCE_NAMES, Feature, Float32s, sources_of
 from models.item_arrays import ItemArrays
@@ -20,6 +20,7 @@ from models.sampling import POLICY, Bools, FloatArray, IndexArray, Rules, draw_r
 from models.shelves.kind import ShelfKind
 from models.shelves.query import Conditions, find_eligible, list_conditions, state_facts
 from models.shelves.reasons import REASONS, REFERRING, weigh_reasons
+from models.skips import SkipWeights, predict_skips
 from models.slate import Shelf, Slate
 
 MOST_SHELVES: Final = 6
@@ -76,32 +77,34 @@ def compose_slate(
     *,
     last_played: int,
     banned: Sequence[ItemKey],
-    skip_chances: FloatArray,
+    skips: SkipWeights,
     discovery: float,
     seed: int,
     ranker_version: int,
-    skips_version: int,
 ) -> Slate:
     """Draw each shelf from what the shelves before it left; what the listener banned never comes.
 
-    What will likely be skipped (`skip_chances`, float64, n) is moved down: the chance of a skip, times
+    What will likely be skipped, by the weights `skips`, is moved down: the chance of a skip, times
     `SKIP_AVERSION`, is taken off the score. Rows that explore still draw it now and then. `discovery` is
     added to the score of what the listener has not heard: log-odds, 0 leaves the odds as they were learned.
 
     A shelf depends on those before it only: with fewer behind it, it is the same. `last_played` is the
     position of the item played last, -1 if none was.
     """
-    features = ranking.candidates.features
-    wanted = ranking.scores + discovery * features[Feature.UNHEARD] - SKIP_AVERSION * skip_chances
+    candidates = ranking.candidates
     drawn = Drawn(
         *_draw(
-            ranking.candidates.positions,
-            features,
-            ranking.candidates.because,
-            wanted,
+            candidates.positions,
+            candidates.features,
+            candidates.because,
+            candidates.buckets,
+            ranking.scores,
+            skips.weights,
+            discovery,
             catalogue.arrays,
             np.array(banned, np.int64),
-            plan.follows_play if last_played < 0 else np.zeros_like(plan.follows_play),
+            last_played >= 0,
+            plan.follows_play,
             plan.rules,
             plan.conditions,
             np.uint64(seed),
@@ -111,17 +114,17 @@ def compose_slate(
         shelves=tuple(_shelves(drawn, catalogue, plan, last_played)),
         policy=POLICY,
         ranker_version=ranker_version,
-        skips_version=skips_version,
+        skips_version=skips.version,
         catalogue_version=catalogue.version,
     )
 
 
 def _shelves(drawn: Drawn, catalogue: Catalogue, plan: Plan, last_played: int) -> list[Shelf]:
     names = catalogue.ids
-    ids = tuple([names[position] for position in drawn.positions.tolist()])
+    ids = tuple(map(names.__getitem__, drawn.positions.tolist()))
     scores, propensities = tuple(drawn.scores.tolist()), tuple(drawn.propensities.tolist())
-    sources = tuple([SOURCE_NAMES[bits] for bits in drawn.sources.tolist()])
-    reasons = tuple([REASONS[number] for number in drawn.reasons.tolist()])
+    sources = tuple(map(SOURCE_NAMES.__getitem__, drawn.sources.tolist()))
+    reasons = tuple(map(REASONS.__getitem__, drawn.reasons.tolist()))
     explaining = tuple([names[place] if place >= 0 else "" for place in drawn.because.tolist()])
     shelves, start = [], 0
     for kind, count in zip(plan.kinds, drawn.counts.tolist(), strict=True):
@@ -139,25 +142,34 @@ def _shelves(drawn: Drawn, catalogue: Catalogue, plan: Plan, last_played: int) -
     return shelves
 
 
-@unlocked
+@compiled
 def _draw(
     positions: IndexArray,
     features: Float32s,
     because: IndexArray,
-    scores: FloatArray,
+    buckets: IndexArray,
+    ranked: Float32s,
+    skip_weights: FloatArray,
+    discovery: float,
     known: ItemArrays,
     banned: Int64s,
-    left_out: Bools,
+    played: bool,
+    follows_play: Bools,
     rules: Rules,
     conditions: Conditions,
     seed: np.uint64,
 ) -> tuple[IndexArray, IndexArray, FloatArray, FloatArray, Int64s, Int64s, Int64s]:
     """Draw all shelves in one pass; returns the columns of `Drawn`."""
+    scores = np.empty(len(positions), np.float64)
+    chances = predict_skips(buckets, skip_weights)
+    for item in range(len(scores)):
+        scores[item] = ranked[item] + discovery * features[Feature.UNHEARD, item]
+        scores[item] -= SKIP_AVERSION * chances[item]
     order = np.argsort(-scores, kind="mergesort")
     facts = state_facts(features, known.in_top[positions])
-    eligible = find_eligible(features, facts, conditions, len(left_out))
-    for shelf in range(len(left_out)):
-        if left_out[shelf]:
+    eligible = find_eligible(features, facts, conditions, len(follows_play))
+    for shelf in range(len(follows_play)):
+        if follows_play[shelf] and not played:
             eligible[shelf] = False
     for key in banned:
         for item in range(len(positions)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from typing import Final, NewType
 
 ItemKey = NewType("ItemKey", int)
@@ -138,6 +139,7 @@ class CatalogRecord:
     genres: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1 << 16)
 def stable_key(name: str) -> ItemKey:
     """Name any string by 64 stable bits (BLAKE2b); two of a million items collide with p < 3e-8.
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.chance import draw_uniforms
-from models.compiled import compiled, unlocked
+from models.compiled import compiled
 from models.descent import ROWS
 from models.features import FEATURES
 from models.network import add_up
@@ -59,7 +59,7 @@ def draw_example(
     return Example(drawn.astype(np.float16)) if drawn.shape[1] > 1 else None
 
 
-@unlocked
+@compiled
 def _draw(
     features: Float32s,
     hidden: Float32s,

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from models.compiled import compiled, unlocked
+from models.compiled import compiled
 from models.features import FEATURES, ITEM_FEATURES, MOMENT_FEATURES, POOL_FEATURES, Float32s
 from models.recall import START, weigh
 
@@ -50,7 +50,7 @@ def new_network(*, seed: int) -> Float32s:
     return numbers
 
 
-@unlocked
+@compiled
 def score_items(features: Float32s, numbers: Float32s, own: Float32s) -> tuple[Float32s, Float32s]:
     """Score n items by their features (float32, FEATURES x n): float32, n, and what the units answered.
 

@@ -30,25 +30,15 @@ _LIKES: Final = {EventType.LIKE: 1, EventType.SAVE: 1, EventType.UNLIKE: -1, Eve
 
 def observe(event: Event, history: History, *, item: ItemKey, artist: ItemKey, offset: int) -> SignalRows:
     """Say what an event tells of items; `history` does not hold the event yet, `artist` is 0 if unknown."""
-    rows = np.zeros(MOST_SIGNALS, SIGNAL)
+    rows = np.empty(MOST_SIGNALS, SIGNAL)
     count = 0
-    if event.type in _LIKES:
-        count = _add(rows, 0, item, NOBODY, SignalKind.LIKED, _LIKES[event.type])
-    elif event.type is EventType.PLAY:
-        count = _add_play(rows, item, artist, event.is_play)
-        if _goes_on(event, history):
-            count = _add_context(
-                rows,
-                count,
-                item,
-                event.is_play,
-                history.item,
-                history.session,
-                history.good,
-                history.is_play,
-            )
-    rows["at"] = int(event.at)
-    rows["offset"] = offset
+    if event.type is EventType.PLAY:
+        ring = history.item, history.session, history.good, history.is_play
+        goes_on, at = _goes_on(event, history), int(event.at)
+        count = _tell_play(rows, item, artist, event.is_play, goes_on, *ring, at, offset)
+    elif event.type in _LIKES:
+        count = 1
+        rows[0] = (item, NOBODY, SignalKind.LIKED, _LIKES[event.type], int(event.at), offset)
     return rows[:count]
 
 
@@ -65,6 +55,33 @@ def _goes_on(event: Event, history: History) -> bool:
 
 
 @compiled
+def _tell_play(
+    rows: SignalRows,
+    item: int,
+    artist: int,
+    is_play: bool,
+    goes_on: bool,
+    items: npt.NDArray[np.int64],
+    session: npt.NDArray[np.int32],
+    good: npt.NDArray[np.bool_],
+    plays: npt.NDArray[np.bool_],
+    at: int,
+    offset: int,
+) -> int:
+    """Tell of a play, then of the session's last plays before it, newest first; returns how many rows."""
+    kind = SignalKind.PLAYED if is_play else SignalKind.SKIPPED
+    count = _add(rows, 0, item, NOBODY, kind, 1.0)
+    if is_play and artist != NOBODY:
+        count = _add(rows, count, item, artist, SignalKind.BY_ARTIST, ARTIST_SIGNATURES)
+    if goes_on:
+        count = _add_context(rows, count, item, is_play, items, session, good, plays)
+    for row in range(count):
+        rows[row].at = at
+        rows[row].offset = offset
+    return count
+
+
+@compiled
 def _add(rows: SignalRows, count: int, item: int, other: int, kind: int, weight: float) -> int:
     """Write the next row; its time and offset are those of all."""
     rows[count].item = item
@@ -72,16 +89,6 @@ def _add(rows: SignalRows, count: int, item: int, other: int, kind: int, weight:
     rows[count].kind = kind
     rows[count].weight = weight
     return count + 1
-
-
-@compiled
-def _add_play(rows: SignalRows, item: int, artist: int, is_play: bool) -> int:
-    if not is_play:
-        return _add(rows, 0, item, NOBODY, SignalKind.SKIPPED, 1.0)
-    count = _add(rows, 0, item, NOBODY, SignalKind.PLAYED, 1.0)
-    if artist != NOBODY:
-        count = _add(rows, count, item, artist, SignalKind.BY_ARTIST, ARTIST_SIGNATURES)
-    return count
 
 
 @compiled

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from models.compiled import unlocked
+from models.compiled import compiled
 from models.descent import descend
 from models.errors import CorruptState
 from models.features import ITEM_FEATURES, LAYOUT, POOL_FEATURES, Float32s
@@ -80,7 +80,7 @@ def learn_own(
     return OwnWeights(*_step(own.numbers, own.usual, features, hidden, recalled, scores, played))
 
 
-@unlocked
+@compiled
 def _step(
     numbers: Float32s,
     usual: Float32s,

@@ -25,7 +25,6 @@ from models.shelves import SHELVES, ShelfKind
 from models.signals import SignalRows
 from models.skip_buckets import speak_of_skip
 from models.skip_examples import SkipExample
-from models.skips import predict_skips
 from models.slate import Slate
 from models.state import ListenerState
 from models.trainer import ModelWeights
@@ -95,11 +94,10 @@ class Personalizer:
             self._plan,
             last_played=listener.history.last_played(),
             banned=listener.profile.banned,
-            skip_chances=predict_skips(ranking.candidates.buckets, self.weights.skips),
+            skips=self.weights.skips,
             discovery=self._discovery,
             seed=seed_of(listener.user, partition=partition, offset=listener.offset),
             ranker_version=self.weights.ranker.version,
-            skips_version=self.weights.skips.version,
         )
 
     def predict(self, listener: ListenerState) -> Ranking:

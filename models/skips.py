@@ -36,17 +36,15 @@ class SkipWeights:
     weights: Float64s
 
 
-def predict_skips(buckets: Int32s, weights: SkipWeights) -> Float64s:
+@compiled
+def predict_skips(buckets: Int32s, weights: Float64s) -> Float64s:
     """Probabilities (float64, n) that plays of n items, with these buckets (int32, SPEAKING x n), are skips.
 
-    >>> predict_skips(np.zeros((SPEAKING, 2), np.int32), SkipWeights(0, np.zeros(BUCKETS))).tolist()
+    `weights` (float64, BUCKETS) are those of `SkipWeights`.
+
+    >>> predict_skips(np.zeros((SPEAKING, 2), np.int32), np.zeros(BUCKETS)).tolist()
     [0.5, 0.5]
     """
-    return _predict(buckets, weights.weights)
-
-
-@compiled
-def _predict(buckets: Int32s, weights: Float64s) -> Float64s:
     scores = np.zeros(buckets.shape[1])
     for speaking in range(len(buckets)):
         for row in range(len(scores)):
@@ -107,7 +105,7 @@ class SkipModel:
         """
         if not are_buckets(buckets[None]):
             raise ValueError(_NO_BUCKETS)
-        chance = float(_predict(buckets[:, None], self._numbers[0])[0])
+        chance = float(predict_skips(buckets[:, None], self._numbers[0])[0])
         return {False: 1.0 - chance, True: chance}
 
     def predict_one(self, buckets: Int32s) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import base64
+from binascii import b2a_base64
 from typing import Any, Final
 
 import numpy as np
@@ -26,7 +26,7 @@ def encode_recommendation(
             "emitted_at": emitted_at,
             "surface": SURFACE,
             "taste": {
-                name: base64.b64encode(taste).decode()
+                name: b2a_base64(taste, newline=False).decode()
                 for name, taste in zip(HORIZONS, profile.tastes.astype(np.float16), strict=True)
             },
             "shelves": [_shelf(shelf) for shelf in slate.shelves],

@@ -118,7 +118,7 @@ def test_many_plays_are_learned_as_one_after_the_other():
 def test_the_exported_prediction_is_the_model_s():
     model = taught(300)
     buckets = some_buckets(40, seed=9)
-    exported = predict_skips(buckets, model.weights())
+    exported = predict_skips(buckets, model.weights().weights)
     for item in range(40):
         chances = model.predict_proba_one(buckets[:, item])
         assert abs(chances[True] - exported[item]) < 1e-12

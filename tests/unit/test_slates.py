@@ -1,6 +1,7 @@
 """What every slate promises, on slates of simulated listeners."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,8 @@ from models.personalizer import Personalizer
 from models.sampling import ARTIST_CAP, ROW
 from models.shelves import NEXT_UP, SHELVES
 from models.skip_buckets import speak_of_skip
+from models.skip_facts import BUCKETS
+from models.skips import SkipWeights
 from models.slate import Because
 from models.standalone import Standalone
 
@@ -129,26 +132,28 @@ def test_the_knob_moves_discoveries_up_and_down(core, slates):
 def test_what_will_be_skipped_is_moved_down(core, slates):
     ranking = next(listener.prediction for listener in core.listeners.values() if listener.prediction)
     best = int(np.argmax(ranking.scores))
+    buckets = np.zeros_like(ranking.candidates.buckets)
+    buckets[0, best] = 1
+    ranking = replace(ranking, candidates=replace(ranking.candidates, buckets=buckets))
 
-    def first(chance):
-        chances = np.zeros(len(ranking.scores))
-        chances[best] = chance
+    def first(log_odds):
+        weights = np.full(BUCKETS, -1.0)
+        weights[1] = log_odds
         slate = compose_slate(
             ranking,
             core.catalogue,
             plan_shelves([NEXT_UP]),
             last_played=-1,
             banned=(),
-            skip_chances=chances,
+            skips=SkipWeights(0, weights),
             discovery=0.0,
             seed=1,
             ranker_version=0,
-            skips_version=0,
         )
         return slate.shelves[0].ids
 
     item = core.catalogue.ids[ranking.candidates.positions[best]]
-    liked, unloved = first(0.0), first(1.0)
+    liked, unloved = first(-30.0), first(60.0)
     assert item in liked
     assert item not in unloved or unloved.index(item) >= liked.index(item)
 

@@ -43,6 +43,7 @@ GROUPS: Final[Mapping[str, Sequence[Feature]]] = {
     "skips": (Feature.SKIP_SHARE, Feature.LAST_SKIPPED),
     "popularity": (Feature.POPULARITY,),
     "tastes": (Feature.TASTE_SESSION, Feature.TASTE_WEEKS, Feature.TASTE_YEARS),
+    "contexts": (Feature.TASTE_CONTEXT,),
     "places": tuple(feature for feature in Feature if feature.name.endswith("_PLACE")),
     "the moment": tuple(feature for feature in Feature if feature.name.startswith("MOMENT_")),
 }

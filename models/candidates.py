@@ -74,9 +74,9 @@ def generate_candidates(
 ) -> Candidates:
     """Propose at most 200 items as the next play of a listener, as known at `now_seconds` (Unix).
 
-    `tastes` (float32, 3 x 64) holds unit or zero vectors, `recall` (float32, POOL_FEATURES) the weights of
-    the linear stage. Reads only; the order of the candidates depends on what history and catalogue hold,
-    never on catalogue positions.
+    `tastes` (float32, 4 x 64) holds vectors of length 1 or less, `recall` (float32, POOL_FEATURES) the
+    weights of the linear stage. Reads only; the order of the candidates depends on what history and catalogue
+    hold, never on catalogue positions.
     """
     return Candidates(
         *_generate(
@@ -172,7 +172,7 @@ def _compare_tastes(features: Float32s, positions: Int32s, vectors: Float32s, ta
     values = np.empty((vectors.shape[1], len(positions)), np.float32)
     for candidate in range(len(positions)):
         values[:, candidate] = vectors[positions[candidate]]
-    for horizon in range(3):
+    for horizon in range(len(tastes)):
         cosines = features[Feature.TASTE_SESSION + horizon]
         cosines[:] = 0
         for dimension in range(len(values)):

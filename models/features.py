@@ -55,17 +55,18 @@ class Feature(IntEnum):
     TASTE_SESSION = 30
     TASTE_WEEKS = 31
     TASTE_YEARS = 32
-    FIRST_ORDER_PLACE = 33
-    LONGEST_MATCH_PLACE = 34
-    EVERYONE_PLACE = 35
-    SESSIONS_NEAR_PLACE = 36
-    SESSIONS_BAG_PLACE = 37
-    MOMENT_SESSION = 38
-    MOMENT_GOOD = 39
-    MOMENT_FAMILIAR = 40
-    MOMENT_REPEATED = 41
-    MOMENT_SAME_ARTIST = 42
-    MOMENT_TRUST = 43
+    TASTE_CONTEXT = 33
+    FIRST_ORDER_PLACE = 34
+    LONGEST_MATCH_PLACE = 35
+    EVERYONE_PLACE = 36
+    SESSIONS_NEAR_PLACE = 37
+    SESSIONS_BAG_PLACE = 38
+    MOMENT_SESSION = 39
+    MOMENT_GOOD = 40
+    MOMENT_FAMILIAR = 41
+    MOMENT_REPEATED = 42
+    MOMENT_SAME_ARTIST = 43
+    MOMENT_TRUST = 44
 
 
 class Meaning(NamedTuple):
@@ -112,6 +113,7 @@ MEANINGS: Final[Mapping[Feature, Meaning]] = {
     Feature.TASTE_SESSION: Meaning(-1, 1, "cosine with this session's taste, 0 if either is unknown"),
     Feature.TASTE_WEEKS: Meaning(-1, 1, "cosine with the taste of these weeks"),
     Feature.TASTE_YEARS: Meaning(-1, 1, "cosine with the taste of these years"),
+    Feature.TASTE_CONTEXT: Meaning(-1, 1, "mean cosine with the tastes of hour, weekday, device and so on"),
     Feature.FIRST_ORDER_PLACE: Meaning(
         0, 1, "1 / its place among the candidates by FIRST_ORDER; 0 from the 9th on"
     ),

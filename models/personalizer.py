@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from models.candidates import generate_candidates
 from models.catalogue import Catalogue
 from models.chance import seed_of
@@ -43,7 +45,8 @@ class Personalizer:
     """Learns from events and recommends, for any number of listeners, over one catalogue.
 
     `catalogue` and `weights` are shared and change between calls, never within one. `discovery` is the knob
-    between repeats and discoveries: log-odds added to what a listener has not heard.
+    between repeats and discoveries: log-odds added to what a listener has not heard. Without `contexts` the
+    tastes of hours, devices and so on are left out: to say what they bring.
     """
 
     def __init__(
@@ -53,10 +56,12 @@ class Personalizer:
         weights: ModelWeights,
         shelves: Sequence[ShelfKind] = SHELVES,
         discovery: float = 0.0,
+        contexts: bool = True,
     ) -> None:
         self.catalogue = catalogue
         self.weights = weights
         self._discovery = discovery
+        self._heard = np.array([1, 1, 1, contexts], np.float32)[:, None]
         self._plan = plan_shelves(shelves)
 
     def learn(self, listener: ListenerState, event: Event, *, partition: int, offset: int) -> Lesson:
@@ -129,7 +134,7 @@ class Personalizer:
         own = listener.profile.own
         candidates = generate_candidates(
             listener.history,
-            tastes=listener.profile.tastes,
+            tastes=listener.profile.tastes * self._heard,
             catalogue=self.catalogue,
             now_seconds=listener.profile.at,
             recall=self.weights.ranker.recall + own.recall,

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.compiled import compiled
+from models.contexts import ContextTastes, buckets_of, decode_contexts, encode_contexts, update_contexts
 from models.errors import CorruptState
 from models.events import Event, EventType, ItemKey, stable_key
 from models.item_space import DIMENSIONS, VectorArray
@@ -17,12 +18,13 @@ from models.own_weights import OwnWeights, decode_own, encode_own
 
 HALF_LIVES_HOURS: Final = (0.75, 21 * 24.0, 2 * 365 * 24.0)
 """How long evidence counts half: this session, these weeks, these years."""
-HORIZONS: Final = ("session", "weeks", "years")
+TASTES: Final = ("session", "weeks", "years", "context")
 SKIP_RATE_STEP: Final = 0.05
 BANNED_ITEMS: Final = 128
 """Bans remembered; the oldest makes room."""
 
-_FIXED: Final = struct.Struct("<dIIdHH")  # taste time, plays, skips, skip rate, bans, bytes of own weights
+_FIXED: Final = struct.Struct("<dIIdHHH")
+"""Taste time, plays, skips, skip rate, bans, bytes of own weights, bytes of tastes of contexts."""
 _TASTE_BYTES: Final = len(HALF_LIVES_HOURS) * DIMENSIONS * 4
 
 TasteArray = npt.NDArray[np.float32]
@@ -36,8 +38,9 @@ def _nothing_known() -> TasteArray:
 class Profile:
     """What is known of a listener beside the ring.
 
-    `evidence` (float32, 3 x 64) holds decayed sums of weighted item vectors as of `at`, and `tastes` their
-    directions: unit vectors of session, weeks and years, or zero. `banned` are the keys of items that must
+    `evidence` (float32, 3 x 64) holds decayed sums of weighted item vectors as of `at`, and `tastes` (4 x 64)
+    their directions, unit vectors of session, weeks and years, or zero, then that of the `contexts` that
+    hold. `banned` are the keys of items that must
     not come back, newest last. `own` is what the ranker knows of this listener alone.
     """
 
@@ -48,10 +51,11 @@ class Profile:
     skip_rate: float = 0.0
     banned: tuple[ItemKey, ...] = ()
     own: OwnWeights = field(default_factory=OwnWeights)
+    contexts: ContextTastes = field(default_factory=ContextTastes)
     tastes: TasteArray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "tastes", _directions(self.evidence))
+        object.__setattr__(self, "tastes", _directions(self.evidence, self.contexts.direction))
 
 
 @compiled
@@ -91,6 +95,9 @@ def update_profile(
         skip_rate=skip_rate,
         banned=_update_bans(profile.banned, event),
         own=own,
+        contexts=update_contexts(
+            profile.contexts, buckets_of(event.context, at=event.at), vector=vector, weight=weight
+        ),
     )
 
 
@@ -104,9 +111,10 @@ def _update_all(evidence: TasteArray, item: VectorArray, weight: float, elapsed_
 
 
 @compiled
-def _directions(evidence: TasteArray) -> TasteArray:
-    """Unit vectors, or zero where there is no evidence."""
-    directions = np.zeros_like(evidence)
+def _directions(evidence: TasteArray, context: VectorArray) -> TasteArray:
+    """Unit vectors, or zero where there is no evidence, and that of the context behind them."""
+    directions = np.zeros((len(evidence) + 1, evidence.shape[1]), np.float32)
+    directions[-1] = context
     for horizon in range(len(evidence)):
         squares = np.float32(0)
         for dimension in range(evidence.shape[1]):
@@ -129,10 +137,10 @@ def _update_bans(banned: tuple[ItemKey, ...], event: Event) -> tuple[ItemKey, ..
 
 def encode_profile(profile: Profile) -> bytes:
     """Write a profile as plain bytes."""
-    own = encode_own(profile.own)
+    own, contexts = encode_own(profile.own), encode_contexts(profile.contexts)
     rates = profile.at, profile.plays, profile.skips, profile.skip_rate
-    fixed = _FIXED.pack(*rates, len(profile.banned), len(own))
-    return fixed + profile.evidence.tobytes() + np.array(profile.banned, "<i8").tobytes() + own
+    fixed = _FIXED.pack(*rates, len(profile.banned), len(own), len(contexts))
+    return fixed + profile.evidence.tobytes() + np.array(profile.banned, "<i8").tobytes() + own + contexts
 
 
 def decode_profile(data: bytes) -> Profile:
@@ -143,9 +151,10 @@ def decode_profile(data: bytes) -> Profile:
     """
     if len(data) < _FIXED.size + _TASTE_BYTES:
         raise CorruptState(f"profile of {len(data)} bytes")
-    at, plays, skips, skip_rate, bans, own_bytes = _FIXED.unpack_from(data)
+    at, plays, skips, skip_rate, bans, own_bytes, context_bytes = _FIXED.unpack_from(data)
     own_start = _FIXED.size + _TASTE_BYTES + 8 * bans
-    if len(data) != own_start + own_bytes:
+    own_end = own_start + own_bytes
+    if len(data) != own_end + context_bytes:
         raise CorruptState(f"profile of {len(data)} bytes with {bans} bans")
     evidence = np.frombuffer(data, "<f4", len(HALF_LIVES_HOURS) * DIMENSIONS, _FIXED.size)
     if not (np.isfinite(evidence).all() and np.isfinite(at) and np.isfinite(skip_rate)):
@@ -158,5 +167,6 @@ def decode_profile(data: bytes) -> Profile:
         skips=skips,
         skip_rate=skip_rate,
         banned=tuple(map(ItemKey, banned)),
-        own=decode_own(data[own_start:]),
+        own=decode_own(data[own_start:own_end]),
+        contexts=decode_contexts(data[own_end:]),
     )

@@ -25,14 +25,16 @@ from models.training import PlayExample, pack_examples, unpack_examples
 class Standalone:
     """Listeners, items, catalogue and ranker in memory; nothing is ever forgotten between batches."""
 
-    def __init__(self, *, ring_events: int, shelves: Sequence[ShelfKind] = SHELVES) -> None:
+    def __init__(
+        self, *, ring_events: int, shelves: Sequence[ShelfKind] = SHELVES, contexts: bool = True
+    ) -> None:
         self._ring_events = ring_events
         self.items = ItemStates()
         self._trainer = Trainer()
         self.listeners: dict[str, ListenerState] = {}
         self.catalogue = Catalogue()
         self.personalizer = Personalizer(
-            catalogue=self.catalogue, weights=self._trainer.weights(), shelves=shelves
+            catalogue=self.catalogue, weights=self._trainer.weights(), shelves=shelves, contexts=contexts
         )
 
     def learn_catalog(self, records: Iterable[CatalogRecord]) -> None:

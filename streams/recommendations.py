@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 import orjson
 
-from models.profile import HORIZONS, Profile
+from models.profile import TASTES, Profile
 from models.slate import Because, Shelf, Slate
 
 SURFACE: Final = "home"
@@ -27,7 +27,7 @@ def encode_recommendation(
             "surface": SURFACE,
             "taste": {
                 name: b2a_base64(taste, newline=False).decode()
-                for name, taste in zip(HORIZONS, profile.tastes.astype(np.float16), strict=True)
+                for name, taste in zip(TASTES, profile.tastes.astype(np.float16), strict=True)
             },
             "shelves": [_shelf(shelf) for shelf in slate.shelves],
             "policy": slate.policy,

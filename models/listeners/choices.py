@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Final
+from typing import Final, TypeVar
 
 from models.listeners.catalogue import Catalogue
 from models.listeners.draws import Draws
@@ -15,6 +15,9 @@ from models.listeners.tastes import Tastes
 _PRESSES_RECOMMENDED: Final = 0.35
 _TRIES_STRANGE: Final = 0.3
 _GOES_ON: Final = 0.72
+_TRIES_TO_FIT: Final = 3
+
+Found = TypeVar("Found", int, int | None)
 
 
 class Way(Enum):
@@ -52,9 +55,9 @@ class Chooser:
         self._draws = draws
         self._last: Choice | None = None
 
-    def choose(self, at: float, slate: Sequence[str]) -> Choice:
-        """Choose the next item at a Unix time, perhaps from a slate."""
-        self._last = self._recommended(slate) or self._own(at)
+    def choose(self, at: float, slate: Sequence[str], *, activity: str) -> Choice:
+        """Choose the next item at a Unix time, perhaps from a slate, to go with an activity."""
+        self._last = self._recommended(slate) or self._own(at, self.tastes.home_of(activity))
         return self._last
 
     def interrupt(self) -> None:
@@ -74,14 +77,24 @@ class Chooser:
             return None
         return Choice(index, Way.RECOMMENDATION, position)
 
-    def _own(self, at: float) -> Choice:
+    def _own(self, at: float, home: int) -> Choice:
         way = self._way()
         index = self._follow(way)
         if index is None and way is not Way.DISCOVERY:
-            way, index = Way.ROTATION, self.memory.rotation(self._draws)
+            way, index = Way.ROTATION, self._fitting(home, lambda: self.memory.rotation(self._draws))
         if index is None:
-            way, index = Way.DISCOVERY, self.tastes.discover(at, self._catalogue, self._draws)
+            way = Way.DISCOVERY
+            index = self._fitting(home, lambda: self.tastes.discover(at, self._catalogue, self._draws))
         return Choice(index, way)
+
+    def _fitting(self, home: int, draw: Callable[[], Found]) -> Found:
+        """Draw again, now and then in vain, until the genre goes with what the listener does."""
+        index = draw()
+        for _ in range(_TRIES_TO_FIT):
+            if index is None or home in self._catalogue.genres_of(self._catalogue.artist_of(index)):
+                break
+            index = draw()
+        return index
 
     def _way(self) -> Way:
         """Go on with a run more often than not, or start afresh."""

@@ -94,7 +94,8 @@ class Listener:
         if now - self._last_at > SESSION_GAP_SECONDS:
             self._enter_session()
         if not self._agenda:
-            choice = self._chooser.choose(now, slate)
+            activity = self._rhythm.context(now).activity
+            choice = self._chooser.choose(now, slate, activity=activity)
             recommended = choice.way is Way.RECOMMENDATION
             origin = Origin(recommendation, shelf, choice.position) if recommended else None
             self._agenda.extend(self._plan(choice, origin))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from models.events import stable_key
 from models.listeners.catalogue import Catalogue
 from models.listeners.draws import Draws, derive
 
@@ -36,6 +37,10 @@ class Tastes:
         home = self.homes[draws.zipf(len(self.homes))]
         artists = catalogue.by_genre[home]
         return artists[draws.zipf(len(artists))]
+
+    def home_of(self, activity: str) -> int:
+        """Name the home genre that goes with an activity; two activities may share one."""
+        return self.homes[stable_key(activity) % len(self.homes)]
 
     def likes_genre_of(self, artist: int, catalogue: Catalogue) -> bool:
         """Say whether an artist plays a home genre."""

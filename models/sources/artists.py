@@ -10,9 +10,7 @@ from models.compiled import compiled
 from models.sources.scan import Float32s, Plays
 
 OCCURRENCES: Final = 32
-"""Earlier plays of the last artist whose successors count."""
-CONTEXT_OCCURRENCES: Final = 12
-"""The same for the other artists of the context."""
+"""Earlier plays of each artist of the context whose successors count."""
 WINDOW: Final = 6
 SKIP_WEIGHT: Final = 0.2
 AFTER_SKIP_WEIGHT: Final = 0.5
@@ -102,9 +100,8 @@ def _add_rules(plays: Plays, back: int, found: Artists) -> None:
     source = len(plays.item) - back
     within, directly = np.zeros(len(found.rules)), np.zeros(len(found.rules))
     all_within, all_directly, fade = 0.0, 0.0, 1.0
-    most = OCCURRENCES if back == 1 else CONTEXT_OCCURRENCES
     occurrence, seen = plays.earlier_by_artist[source], 0
-    while occurrence >= 0 and seen < most:
+    while occurrence >= 0 and seen < OCCURRENCES:
         weight = fade * (1.0 if plays.good[occurrence] else AFTER_SKIP_WEIGHT)
         for after in range(occurrence + 1, min(occurrence + WINDOW + 1, len(plays.item))):
             if plays.session[after] != plays.session[occurrence]:

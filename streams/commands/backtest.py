@@ -19,7 +19,7 @@ from streams.commands.figures.plot import check_plot
 from streams.commands.figures.report import Row, as_document, as_tables
 from streams.commands.figures.tally import By, figures_by_name
 from streams.commands.figures.trials import COMPLETERS, last_item, next_play
-from streams.commands.logs import read_log
+from streams.commands.logs import read_log, simulate_log
 from streams.settings import BadSetting, read_settings
 from streams.sources import Format
 
@@ -42,6 +42,9 @@ def backtest(
         str, typer.Option(help="Models side by side, with commas; the protocol's own if empty.")
     ] = "",
     by: Annotated[By | None, typer.Option(help="Take the figures apart.")] = None,
+    simulated: Annotated[
+        int | None, typer.Option(min=1, help="Test on so many simulated listeners, instead of logs.")
+    ] = None,
     plot: Annotated[
         Path | None, typer.Option(help="Draw recall along the log to this file (needs matplotlib).")
     ] = None,
@@ -55,7 +58,7 @@ def backtest(
     if from_topic:
         rows = [_emitted(brokers)]
     elif protocol is Protocol.LEAVE_LAST_OUT:
-        _refuse(protocol, {"--by": by, "--plot": plot})
+        _refuse(protocol, {"--by": by, "--plot": plot, "--simulated": simulated})
         names = _named(models, COMPLETERS) or list(COMPLETERS)
         _, events = _read(paths or [], format, user)
         rows = last_item(names, events)
@@ -63,7 +66,7 @@ def backtest(
         names = _named(models, CONTESTANTS) or list(CHEAP)
         if plot is not None:
             check_plot(plot)
-        records, events = _read(paths or [], format, user)
+        records, events = simulate_log(simulated) if simulated else _read(paths or [], format, user)
         rows = next_play(names, records, events, ring_events=_ring_events(), by=by, plot=plot)
     if as_json:
         typer.echo(orjson.dumps(as_document(rows)))

@@ -5,10 +5,23 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from models.events import CatalogRecord, Event
+from models.listeners import Population, simulate
 from streams.commands.console import fail, say
 from streams.sources import BadRow, Format, UnreadableSource, read_listening_log
+
+SIMULATED_FROM: Final = 1_700_000_000.0
+SIMULATED_EVENTS: Final = 1_500
+"""Of each simulated listener."""
+
+
+def simulate_log(listeners: int) -> tuple[list[CatalogRecord], list[Event]]:
+    """Let simulated listeners live, whose contexts are known to matter; the same ones each time."""
+    population = Population(seed=1, listeners=listeners, items=4_000, artists=400)
+    events = simulate(population, events=SIMULATED_EVENTS * listeners, start_at=SIMULATED_FROM)
+    return list(population.catalogue.records()), list(events)
 
 
 def read_log(paths: Sequence[Path], format: Format, user: str) -> tuple[list[CatalogRecord], list[Event]]:

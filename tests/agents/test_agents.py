@@ -99,7 +99,7 @@ def test_a_batch_gives_slates_signals_and_dead_letters():
     assert topics.count(ITEM_SIGNALS.name) >= 1
     slate = orjson.loads([o for o in commit.outputs if o.topic == RECOMMENDATIONS.name][-1].value)
     assert (slate["id"], slate["user"], slate["as_of"]["offset"]) == ("0-7", "ann", 7)
-    assert set(slate["taste"]) == {"session", "weeks", "years"}
+    assert set(slate["taste"]) == {"session", "weeks", "years", "context"}
 
 
 @settings(max_examples=30)

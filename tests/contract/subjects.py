@@ -48,7 +48,7 @@ class ListenerSubject:
     """Ring and profile: learned by the personalizer over a catalogue that stays as it is."""
 
     catalogue = _taught_catalogue()
-    state_limit_bytes = 16 * (RING_EVENTS + 63) + 2_048
+    state_limit_bytes = 16 * (RING_EVENTS + 63) + 4_096
 
     def __init__(self) -> None:
         self.personalizer = Personalizer(catalogue=self.catalogue, weights=Trainer().weights())

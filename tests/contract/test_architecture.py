@@ -31,7 +31,7 @@ CORE_FLOW = (
     "models.item_space",
     *("models.signals", "models.items", "models.history", "models.reward", "models.observation"),
     *("models.features", "models.recall", "models.network", "models.descent", "models.own_weights"),
-    *("models.profile", "models.most_played", "models.item_arrays", "models.catalogue"),
+    *("models.contexts", "models.profile", "models.most_played", "models.item_arrays", "models.catalogue"),
     *("models.sources", "models.moment"),
     *("models.skip_facts", "models.skip_moment", "models.skip_items", "models.skip_buckets"),
     *("models.skip_examples", "models.skips", "models.skip_figures"),

@@ -102,6 +102,15 @@ def test_figures_are_taken_apart(log: Path, by: By, groups: dict[str, int]) -> N
         assert found / 160 == pytest.approx(whole["recall@20"], abs=1e-3)
 
 
+def test_contexts_are_found_where_they_are_known_to_matter() -> None:
+    code, stdout, _ = run("--simulated", 3, "--models", "segue,without-contexts", "--json")
+    document = orjson.loads(stdout)
+    without = document["baselines"]["without contexts"]
+    assert code == 0
+    assert document["targets"] == without["targets"] > 2_000
+    assert document["recall@10"] > without["recall@10"]
+
+
 def test_the_tables_name_models_and_groups(log: Path) -> None:
     code, stdout, _ = run(log, "--models", "last-successors,most-played", "--by", "listener")
     assert code == 0

@@ -154,7 +154,7 @@ def test_artists_are_counted_and_follow_each_other(log):
     found = recall_artists(log.plays, habits.month, habits.newest_age, NOW)
     artists = log.artist[log.item]
     rules, follows = defaultdict(float), defaultdict(float)
-    for back, source, weights in rules_of(log, artists, occurrences=lambda back: 32 if back == 1 else 12, window=6, fade=0.95):
+    for back, source, weights in rules_of(log, artists, occurrences=lambda _: 32, window=6, fade=0.95):
         total = sum(weights.values())
         directly = sum(weight for (q, after), weight in weights.items() if after == q + 1)
         for (q, after), weight in weights.items():

@@ -15,7 +15,7 @@ from models.items import empty_states, item_models
 from models.recall import START
 
 ITEMS = [f"t:{number}" for number in range(500)]
-NO_TASTE = np.zeros((3, DIMENSIONS), np.float32)
+NO_TASTE = np.zeros((4, DIMENSIONS), np.float32)
 
 
 def fill_catalogue(order, *, now=0.0):
@@ -56,7 +56,7 @@ def catalogue():
 
 
 def taste():
-    return np.random.default_rng(1).normal(size=(3, DIMENSIONS)).astype(np.float32) / 10
+    return np.random.default_rng(1).normal(size=(4, DIMENSIONS)).astype(np.float32) / 10
 
 
 def songs(seed, plays=300):

@@ -37,6 +37,16 @@ def segue(records: Sequence[CatalogRecord], ring_events: int) -> Contestant:
     return Contestant(NextUp(core), largest)
 
 
+def without_contexts(records: Sequence[CatalogRecord], ring_events: int) -> Contestant:
+    """The whole core but for the tastes of hours, weekdays, devices, activities, places and weather."""
+    from models.shelves import NEXT_UP
+    from models.standalone import NextUp, Standalone
+
+    core = Standalone(ring_events=ring_events, shelves=(NEXT_UP,), contexts=False)
+    core.learn_catalog(records)
+    return Contestant(NextUp(core))
+
+
 def river_logistic(records: Sequence[CatalogRecord], ring_events: int) -> Contestant:
     """River's own logistic regression over the candidates of the core."""
     from models.river_logistic import RiverNextUp
@@ -52,6 +62,7 @@ Make = Callable[[Sequence[CatalogRecord], int], Contestant]
 
 CONTESTANTS: Final[Mapping[str, Make]] = {
     "segue": segue,
+    "without-contexts": without_contexts,
     "river-logistic": river_logistic,
     "last-successors": lambda records, ring_events: Contestant(LastSuccessors()),
     "most-played": lambda records, ring_events: Contestant(MostPlayed()),

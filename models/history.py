@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from models.errors import CorruptState
 from models.events import PLAY_MS, SESSION_GAP_SECONDS, ItemKey
-from models.play_index import PlayIndex, TimeArray, add_play, index_plays
+from models.play_counts import TimeArray
+from models.play_index import PlayIndex, add_plays, index_plays
 from models.segments import MAX_PLAYED_MS, RING_EVENT, SEGMENT_BYTES, SEGMENT_EVENTS, segments_of
 
 IntArray = npt.NDArray[np.int64]
@@ -130,13 +131,10 @@ class History:
             self._compact()
         end = self._end
         ms = min(ms_played, MAX_PLAYED_MS)
-        self._session[end] = session = self._session_of_next(at_seconds, ms)
-        self._item[end] = item
-        self._at[end] = at_seconds
+        self._session[end] = self._session_of_next(at_seconds, ms)
+        self._item[end], self._index[end], self._at[end] = item, index, at_seconds
         self._played[end] = ms << 5 | code
-        self._index[end] = index
-        self._play[end] = code == 0
-        self._good[end] = code == 0 and ms >= PLAY_MS
+        self._play[end], self._good[end] = code == 0, code == 0 and ms >= PLAY_MS
         self._end = end + 1
         self.count += 1
         if self.count % SEGMENT_EVENTS == 0 and len(self) > self.capacity:
@@ -145,7 +143,9 @@ class History:
         if self.count % SEGMENT_EVENTS == 0 or self.count == 1:
             self._plays = None
         elif self._plays is not None and code == 0:
-            add_play(self._plays, index, artist, at_seconds, session, ms, ms >= PLAY_MS)
+            new, maker = slice(end, end + 1), np.array([artist], np.int32)
+            played, good = self._played[new], self._good[new]
+            add_plays(self._plays, self._index[new], maker, self._at[new], self._session[new], played, good)
 
     def _session_of_next(self, at_seconds: int, ms_played: int) -> int:
         if self._end == self._start:

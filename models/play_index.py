@@ -10,23 +10,22 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from models.compiled import compiled
 from models.numbering import Int32s, Int64s, Numbering, give_number, new_numbering
+from models.play_counts import (
+    NEWEST,
+    TimeArray,
+    Uint32s,
+    chain_artists,
+    count_plays,
+    decay_plays,
+)
 from models.recollection import Bools, Float64s, Recollections, Uint8s, new_recollections, recollect
 from models.segments import SEGMENT_EVENTS
 
 EXTRA_ITEMS: Final = 2048
 """Room for items outside the ring: 64 popular ones, 24 after each of 8, 32 by each of some 56 artists."""
-HALF_LIVES_HOURS: Final = (72.0, 720.0, 8760.0)
-"""Plays count half after three days, a month, a year."""
-NEWEST, OLDEST, PLAYS, SKIPS, SESSIONS = range(5)
-"""What is counted of each item: its last play and its first one, plays of 30 seconds or more and shorter
-ones, and the sessions with either."""
-
-TimeArray = npt.NDArray[np.uint32]
-Uint32s = npt.NDArray[np.uint32]
 
 
 class PlayIndex(NamedTuple):
@@ -94,7 +93,7 @@ def index_plays(
         np.empty(room, np.bool_),
         np.empty(room, np.int32),
         np.empty(room, np.int32),
-        np.empty(room, np.uint8),
+        np.zeros(room, np.uint8),
         new_numbering(items + EXTRA_ITEMS),
         np.zeros((5, items), np.int32),
         np.zeros((3, items), np.float64),
@@ -108,77 +107,72 @@ def index_plays(
     )
     if len(at):
         plays.reference[0] = at[max(0, sealed - 1)]
-    for event in range(len(index)):
-        if is_play[event]:
-            position = index[event]
-            artist, ms = artist_at[position], played[event] >> 5
-            _append(plays, position, artist, at[event], session[event], ms, good[event])
-    for number in range(plays.items.known[0]):
-        _recall_item(plays, number)
-    for number in range(plays.artists.known[0]):
-        _recall_artist(plays, number)
+    index = index[is_play]
+    columns = at[is_play], session[is_play], played[is_play], good[is_play]
+    add_plays(plays, index, artist_at[index], columns[0], columns[1], columns[2], columns[3])
     return plays
 
 
 @compiled
-def add_play(
-    plays: PlayIndex, position: int, artist: int, at: int, session: int, ms: int, good: bool
+def add_plays(
+    plays: PlayIndex,
+    index: Int32s,
+    artist: Int32s,
+    at: TimeArray,
+    session: Int32s,
+    played: Uint32s,
+    good: Bools,
 ) -> None:
-    """Add the newest play, of the item and by the artist (-1 if unknown) at catalogue positions, in place."""
-    number = _append(plays, position, artist, at, session, ms, good)
-    _recall_item(plays, number)
-    if plays.artist_of[number] >= 0:
-        _recall_artist(plays, plays.artist_of[number])
+    """Add the newest n plays, in place: `index` and `artist` (int32, n) are catalogue positions, -1 unknown.
+
+    Step by step over all plays, each with the few arrays that it needs: to take all of them out of the index
+    for every play would cost five times as much.
+    """
+    first = plays.size[0]
+    last = first + len(index)
+    plays.at[first:last], plays.session[first:last] = at, session
+    plays.ms[first:last], plays.good[first:last] = played >> 5, good
+    plays.size[0] = last
+    _number(plays.items, plays.item, plays.artists, plays.artist_of, index, artist, first)
+    count_plays(
+        plays.item, plays.at, plays.session, plays.good, plays.earlier, plays.counts, plays.ends, first, last
+    )
+    decay_plays(plays.item, plays.at, plays.good, plays.decayed, plays.reference[0], first, last)
+    chain_artists(plays.item, plays.artist_of, plays.earlier_by_artist, plays.newest_by_artist, first, last)
+    for play in range(max(1, first), last):
+        plays.skips[play] = (plays.skips[play - 1] << 1 | (not plays.good[play - 1])) & 255
+    _recall(plays.recalled, plays.counts[NEWEST], plays.items.known[0], first, plays, plays.earlier)
+    newest, artists = plays.newest_by_artist, plays.artists.known[0]
+    _recall(plays.recalled_by_artist, newest, artists, first, plays, plays.earlier_by_artist)
 
 
 @compiled
-def _recall_item(plays: PlayIndex, number: int) -> None:
-    recollect(plays.recalled, number, plays.counts[NEWEST, number], plays.good, plays.skips, plays.earlier)
+def _number(
+    items: Numbering,
+    item: Int32s,
+    artists: Numbering,
+    artist_of: Int32s,
+    index: Int32s,
+    artist: Int32s,
+    first: int,
+) -> None:
+    for nth in range(len(index)):
+        known = items.known[0]
+        number = give_number(items, index[nth])
+        item[first + nth] = number
+        if number == known:
+            artist_of[number] = give_number(artists, artist[nth]) if artist[nth] >= 0 else -1
 
 
 @compiled
-def _recall_artist(plays: PlayIndex, number: int) -> None:
-    newest, earlier = plays.newest_by_artist[number], plays.earlier_by_artist
-    recollect(plays.recalled_by_artist, number, newest, plays.good, plays.skips, earlier)
-
-
-@compiled
-def _append(plays: PlayIndex, position: int, artist: int, at: int, session: int, ms: int, good: bool) -> int:
-    play, counts = plays.size[0], plays.counts
-    known = plays.items.known[0]
-    number = give_number(plays.items, position)
-    if number == known:
-        plays.earlier[play] = -1
-        counts[OLDEST, number] = play
-        plays.ends[OLDEST, number] = at
-        counts[SESSIONS, number] = 1
-        plays.artist_of[number] = give_number(plays.artists, artist) if artist >= 0 else -1
-    else:
-        plays.earlier[play] = counts[NEWEST, number]
-        counts[SESSIONS, number] += plays.session[counts[NEWEST, number]] != session
-    counts[NEWEST, number] = play
-    plays.ends[NEWEST, number] = at
-    counts[PLAYS if good else SKIPS, number] += 1
-    plays.item[play], plays.at[play] = number, at
-    plays.session[play], plays.ms[play], plays.good[play] = session, ms, good
-    _chain_artist(plays, play, plays.artist_of[number])
-    plays.skips[play] = (plays.skips[play - 1] << 1 | (not plays.good[play - 1])) & 255 if play else 0
-    plays.size[0] = play + 1
-    if good:
-        hours = (at - plays.reference[0]) / 3600.0
-        for horizon in range(3):
-            # The bound keeps numbers finite for who comes back after eight years; then nothing else counts.
-            half_lives = min(hours / HALF_LIVES_HOURS[horizon], 1000.0)
-            plays.decayed[horizon, number] += np.exp2(half_lives)
-    return int(number)
-
-
-@compiled
-def _chain_artist(plays: PlayIndex, play: int, artist: int) -> None:
-    plays.earlier_by_artist[play] = -1
-    if artist >= 0:
-        plays.earlier_by_artist[play] = plays.newest_by_artist[artist]
-        plays.newest_by_artist[artist] = play
+def _recall(
+    found: Recollections, newest: Int32s, known: int, first: int, plays: PlayIndex, earlier: Int32s
+) -> None:
+    """Recall anew whose last play is among those that were added."""
+    good, skips = plays.good, plays.skips
+    for number in range(known):
+        if newest[number] >= first:
+            recollect(found, number, newest[number], good, skips, earlier)
 
 
 @compiled

@@ -8,7 +8,7 @@ import numpy as np
 
 from models.compiled import compiled
 from models.numbering import find_number
-from models.play_index import NEWEST, TimeArray
+from models.play_counts import NEWEST, TimeArray
 from models.skip_facts import UNKNOWN, SkipFact
 from models.skip_moment import kind_moods, kind_of, session_shares
 from models.sources.scan import Float32s, Int32s, Plays

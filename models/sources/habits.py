@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from models.compiled import compiled
-from models.play_index import HALF_LIVES_HOURS, NEWEST, OLDEST, PLAYS, SESSIONS, SKIPS
+from models.play_counts import HALF_LIVES_HOURS, NEWEST, OLDEST, PLAYS, SESSIONS, SKIPS
 from models.sources.scan import Float32s, Plays, count_in_session
 
 

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from models.compiled import compiled
 from models.numbering import Numbering, copy_numbering, give_number
-from models.play_index import PlayIndex, TimeArray, Uint32s
+from models.play_counts import TimeArray, Uint32s
+from models.play_index import PlayIndex
 from models.recollection import Bools, Float64s, Recollections, Uint8s
 
 CONTEXT_PLAYS: Final = 8

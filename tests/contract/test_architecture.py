@@ -27,7 +27,8 @@ ENGINE_ONLY = {"aiokafka", "faust", "mode", "rocksdict"}
 CORE_FLOW = (
     *("models.errors", "models.learned_bytes", "models.compiled", "models.chance"),
     *("models.events", "models.key_index"),
-    *("models.numbering", "models.segments", "models.recollection", "models.play_index"),
+    *("models.numbering", "models.segments", "models.recollection"),
+    *("models.play_counts", "models.play_index"),
     "models.item_space",
     *("models.signals", "models.items", "models.history", "models.reward", "models.observation"),
     *("models.features", "models.recall", "models.network", "models.descent", "models.own_weights"),

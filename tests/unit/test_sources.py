@@ -5,7 +5,8 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from models.play_index import HALF_LIVES_HOURS, index_plays
+from models.play_counts import HALF_LIVES_HOURS
+from models.play_index import index_plays
 from models.sources.artists import recall_artists
 from models.sources.everyone import recall_followers
 from models.sources.habits import recall_habits

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
-from models.candidates import Candidates, generate_candidates
 from models.evaluation import RankingFigures, progressive_validation
 from models.events import CatalogRecord, Event
-from models.features import POOL_FEATURES, Feature
-from models.personalizer import Personalizer
-from models.ranker import Ranking, rank
+from models.features import Feature
 from models.shelves import NEXT_UP
 from models.standalone import NextUp, Standalone
-from models.state import ListenerState
 
 GROUPS: Final[Mapping[str, Sequence[Feature]]] = {
     "orders 2 and 3": (Feature.SECOND_ORDER, Feature.THIRD_ORDER),
@@ -58,28 +52,6 @@ class Ablation:
     figures: RankingFigures
 
 
-class Without(Personalizer):
-    """A personalizer that some features are hidden from, in both stages."""
-
-    def hide(self, hidden: Iterable[Feature]) -> None:
-        """Hide features from now on."""
-        self._hidden = np.array(sorted(hidden), np.int64)
-        self._heard = np.ones(POOL_FEATURES, np.float32)
-        self._heard[self._hidden[self._hidden < POOL_FEATURES]] = 0
-
-    def _rank(self, listener: ListenerState) -> Ranking:
-        own = listener.profile.own
-        candidates: Candidates = generate_candidates(
-            listener.history,
-            tastes=listener.profile.tastes,
-            catalogue=self.catalogue,
-            now_seconds=listener.profile.at,
-            recall=(self.weights.ranker.recall + own.recall) * self._heard,
-        )
-        candidates.features[self._hidden] = 0
-        return rank(candidates, self.weights.ranker, own)
-
-
 def measure_ablations(
     records: Sequence[CatalogRecord],
     events: Sequence[Event],
@@ -90,12 +62,7 @@ def measure_ablations(
     """Backtest with everything, then without each group in turn."""
     ablations = []
     for without, hidden in {"nothing": (), **GROUPS}.items():
-        core = Standalone(ring_events=ring_events, shelves=(NEXT_UP,))
-        personalizer = Without(
-            catalogue=core.catalogue, weights=core.personalizer.weights, shelves=(NEXT_UP,)
-        )
-        personalizer.hide(hidden)
-        core.personalizer = personalizer
+        core = Standalone(ring_events=ring_events, shelves=(NEXT_UP,), hidden=hidden)
         core.learn_catalog(records)
         ablations.append(Ablation(without, progressive_validation(NextUp(core), events)))
         progress(f"without {without}: recall@20 {ablations[-1].figures.recall_at_20:.4f}")

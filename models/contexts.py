@@ -16,10 +16,11 @@ from models.compiled import compiled
 from models.errors import CorruptState
 from models.events import Context, Device, stable_key
 from models.item_space import DIMENSIONS, VectorArray
+from models.taste import update_taste
 
 MOST_BUCKETS: Final = 16
 """Buckets remembered; the one that held longest ago makes room."""
-KEPT: Final = np.float32(0.98)
+KEPT: Final = 0.98
 """What is left of a bucket's evidence after a play in it: half after 34."""
 _DEVICES, _ACTIVITIES, _PLACES, _WEATHERS = 16, 32, 64, 96
 _NAMES: Final = 31
@@ -94,8 +95,7 @@ def _move(
         for row in range(len(buckets)):
             if buckets[row] == holding[nth]:
                 moved[place] = evidence[row]
-        for dimension in range(len(vector)):
-            moved[place, dimension] = KEPT * moved[place, dimension] + np.float32(weight) * vector[dimension]
+        moved[place] = update_taste(moved[place], vector, weight, KEPT)
     return order, moved
 
 

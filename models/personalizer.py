@@ -7,10 +7,8 @@ drawn into shelves. Nothing here knows Kafka, RocksDB or the clock.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from models.candidates import generate_candidates
 from models.catalogue import Catalogue
@@ -18,6 +16,7 @@ from models.chance import seed_of
 from models.composition import compose_slate, plan_shelves
 from models.events import EVENT_CODES, Event, EventType
 from models.examples import draw_example
+from models.features import POOL_FEATURES, Feature
 from models.observation import observe, played_this_session
 from models.own_weights import OwnWeights, learn_own
 from models.profile import update_profile
@@ -45,8 +44,8 @@ class Personalizer:
     """Learns from events and recommends, for any number of listeners, over one catalogue.
 
     `catalogue` and `weights` are shared and change between calls, never within one. `discovery` is the knob
-    between repeats and discoveries: log-odds added to what a listener has not heard. Without `contexts` the
-    tastes of hours, devices and so on are left out: to say what they bring.
+    between repeats and discoveries: log-odds added to what a listener has not heard. The features
+    that are `hidden` are 0 in both stages: to say what they bring.
     """
 
     def __init__(
@@ -56,12 +55,12 @@ class Personalizer:
         weights: ModelWeights,
         shelves: Sequence[ShelfKind] = SHELVES,
         discovery: float = 0.0,
-        contexts: bool = True,
+        hidden: Collection[Feature] = (),
     ) -> None:
         self.catalogue = catalogue
         self.weights = weights
         self._discovery = discovery
-        self._heard = np.array([1, 1, 1, contexts], np.float32)[:, None]
+        self._hidden = tuple(hidden)
         self._plan = plan_shelves(shelves)
 
     def learn(self, listener: ListenerState, event: Event, *, partition: int, offset: int) -> Lesson:
@@ -132,11 +131,17 @@ class Personalizer:
 
     def _rank(self, listener: ListenerState) -> Ranking:
         own = listener.profile.own
+        recall = self.weights.ranker.recall + own.recall
+        for feature in self._hidden:
+            if feature < POOL_FEATURES:
+                recall[feature] = 0
         candidates = generate_candidates(
             listener.history,
-            tastes=listener.profile.tastes * self._heard,
+            tastes=listener.profile.tastes,
             catalogue=self.catalogue,
             now_seconds=listener.profile.at,
-            recall=self.weights.ranker.recall + own.recall,
+            recall=recall,
         )
+        for feature in self._hidden:
+            candidates.features[feature] = 0
         return rank(candidates, self.weights.ranker, own)

@@ -15,6 +15,7 @@ from models.errors import CorruptState
 from models.events import Event, EventType, ItemKey, stable_key
 from models.item_space import DIMENSIONS, VectorArray
 from models.own_weights import OwnWeights, decode_own, encode_own
+from models.taste import update_taste
 
 HALF_LIVES_HOURS: Final = (0.75, 21 * 24.0, 2 * 365 * 24.0)
 """How long evidence counts half: this session, these weeks, these years."""
@@ -56,22 +57,6 @@ class Profile:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "tastes", _directions(self.evidence, self.contexts.direction))
-
-
-@compiled
-def update_taste(evidence: VectorArray, item: VectorArray, weight: float, decay: float) -> VectorArray:
-    """Move taste towards the item, or away from it by a negative weight; never past it.
-
-    The direction of the result lies between those of `evidence` and of `item` for a positive weight.
-
-    >>> old, item = np.array([1, 0], np.float32), np.array([0, 1], np.float32)
-    >>> update_taste(old, item, 1.0, 0.5).tolist()
-    [0.5, 1.0]
-    """
-    moved = np.empty_like(evidence)
-    for dimension in range(len(moved)):
-        moved[dimension] = evidence[dimension] * np.float32(decay) + item[dimension] * np.float32(weight)
-    return moved
 
 
 def update_profile(

@@ -30,7 +30,9 @@ def _moods() -> Float64s:
     """The mood after each run of eight plays, whose skips are the bits that are set, the last one lowest."""
     skips = np.arange(1 << RECALLED_PLAYS)[:, None] >> np.arange(RECALLED_PLAYS) & 1
     kept = 1.0 - MOOD_STEP
-    moods: Float64s = USUAL * kept**RECALLED_PLAYS + (skips * MOOD_STEP * kept ** np.arange(8)).sum(axis=1)
+    moods: Float64s = USUAL * kept**RECALLED_PLAYS + (
+        skips * MOOD_STEP * kept ** np.arange(RECALLED_PLAYS)
+    ).sum(axis=1)
     return moods
 
 

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 import numpy as np
 
 from models.batch import Outcome, Placed, process_batch
 from models.catalogue import Catalogue
 from models.events import CatalogRecord, Event, stable_key
+from models.features import Feature
 from models.items import ModelRows, apply_signals, empty_states, item_models
 from models.personalizer import Personalizer
 from models.shelves import SHELVES, ShelfKind
@@ -26,7 +27,11 @@ class Standalone:
     """Listeners, items, catalogue and ranker in memory; nothing is ever forgotten between batches."""
 
     def __init__(
-        self, *, ring_events: int, shelves: Sequence[ShelfKind] = SHELVES, contexts: bool = True
+        self,
+        *,
+        ring_events: int,
+        shelves: Sequence[ShelfKind] = SHELVES,
+        hidden: Collection[Feature] = (),
     ) -> None:
         self._ring_events = ring_events
         self.items = ItemStates()
@@ -34,7 +39,7 @@ class Standalone:
         self.listeners: dict[str, ListenerState] = {}
         self.catalogue = Catalogue()
         self.personalizer = Personalizer(
-            catalogue=self.catalogue, weights=self._trainer.weights(), shelves=shelves, contexts=contexts
+            catalogue=self.catalogue, weights=self._trainer.weights(), shelves=shelves, hidden=hidden
         )
 
     def learn_catalog(self, records: Iterable[CatalogRecord]) -> None:

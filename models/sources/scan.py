@@ -14,7 +14,7 @@ from models.compiled import compiled
 from models.numbering import Numbering, copy_numbering, give_number
 from models.play_counts import TimeArray, Uint32s
 from models.play_index import PlayIndex
-from models.recollection import Bools, Float64s, Recollections, Uint8s
+from models.recollection import Bools, Float64s, Recollections
 
 CONTEXT_PLAYS: Final = 8
 """Last plays of the current session that speak of what comes next."""
@@ -39,7 +39,6 @@ class Plays(NamedTuple):
     good: Bools
     earlier: Int32s
     earlier_by_artist: Int32s
-    skips: Uint8s
     items: Numbering
     counts: Int32s
     decayed: Float64s
@@ -67,7 +66,6 @@ def scan_plays(indexed: PlayIndex) -> Plays:
         indexed.good[:size],
         indexed.earlier[:size],
         indexed.earlier_by_artist[:size],
-        indexed.skips[:size],
         copy_numbering(indexed.items),
         indexed.counts,
         indexed.decayed,

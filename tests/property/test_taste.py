@@ -15,8 +15,8 @@ from models.profile import (
     decode_profile,
     encode_profile,
     update_profile,
-    update_taste,
 )
+from models.taste import update_taste
 
 NOBODY = OwnWeights()
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import time
 from array import array
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from models.evaluation import LastSuccessors, MostPlayed, Recommender
 from models.events import CatalogRecord, Event
+
+if TYPE_CHECKING:
+    from models.features import Feature
+    from models.standalone import Standalone
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +27,10 @@ class Contestant:
 
 def segue(records: Sequence[CatalogRecord], ring_events: int) -> Contestant:
     """The whole core, its next-up row judged: what it holds does not depend on the other shelves."""
-    # numba takes a second to load: say first what is wrong with the files.
-    from models.shelves import NEXT_UP
-    from models.standalone import NextUp, Standalone
+    from models.standalone import NextUp
     from models.state import stored_bytes
 
-    core = Standalone(ring_events=ring_events, shelves=(NEXT_UP,))
-    core.learn_catalog(records)
+    core = _core(records, ring_events)
 
     def largest() -> int:
         return max(map(stored_bytes, core.listeners.values()), default=0)
@@ -39,23 +40,29 @@ def segue(records: Sequence[CatalogRecord], ring_events: int) -> Contestant:
 
 def without_contexts(records: Sequence[CatalogRecord], ring_events: int) -> Contestant:
     """The whole core but for the tastes of hours, weekdays, devices, activities, places and weather."""
-    from models.shelves import NEXT_UP
-    from models.standalone import NextUp, Standalone
+    from models.features import Feature
+    from models.standalone import NextUp
 
-    core = Standalone(ring_events=ring_events, shelves=(NEXT_UP,), contexts=False)
-    core.learn_catalog(records)
-    return Contestant(NextUp(core))
+    return Contestant(NextUp(_core(records, ring_events, hidden=(Feature.TASTE_CONTEXT,))))
 
 
 def river_logistic(records: Sequence[CatalogRecord], ring_events: int) -> Contestant:
     """River's own logistic regression over the candidates of the core."""
     from models.river_logistic import RiverNextUp
+
+    return Contestant(RiverNextUp(_core(records, ring_events)))
+
+
+def _core(
+    records: Sequence[CatalogRecord], ring_events: int, *, hidden: Collection[Feature] = ()
+) -> Standalone:
+    # numba takes a second to load: say first what is wrong with the files.
     from models.shelves import NEXT_UP
     from models.standalone import Standalone
 
-    core = Standalone(ring_events=ring_events, shelves=(NEXT_UP,))
+    core = Standalone(ring_events=ring_events, shelves=(NEXT_UP,), hidden=hidden)
     core.learn_catalog(records)
-    return Contestant(RiverNextUp(core))
+    return core
 
 
 Make = Callable[[Sequence[CatalogRecord], int], Contestant]

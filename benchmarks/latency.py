@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -37,6 +37,8 @@ class LatencyFigures:
     events: int
     rate: float
     warm_up_seconds: float
+    core: int
+    """The worker's computing thread keeps to it; -1: to none."""
     machine: Machine
 
 
@@ -45,10 +47,13 @@ def measure_latency(
     *,
     rate: float,
     seconds: float,
+    core: int,
     progress: Callable[[str], None],
     listeners: int = LISTENERS,
 ) -> LatencyFigures:
-    """Send events at a steady `rate` a second for `seconds` to one worker of default settings.
+    """Send events at a steady `rate` a second for `seconds` to one worker.
+
+    Its settings are the defaults, but that its computing thread keeps to a core, if it is not -1.
 
     Events are sent when they are due, whether or not their predecessors were answered (an open loop).
     Everybody's first event, upon which the worker loads its state, and the first 5 s at the full rate are
@@ -57,7 +62,7 @@ def measure_latency(
     warm_up = listeners + ceil(rate * WARM_UP_SECONDS)
     total = warm_up + ceil(rate * seconds)
     with TemporaryDirectory(prefix="segue-bench-") as home:
-        settings = fresh_settings(bootstrap, Path(home))
+        settings = replace(fresh_settings(bootstrap, Path(home)), core=core)
         progress(f"latency: simulating {listeners} listeners with rings of {settings.ring_events:,} events")
         world = make_world(
             listeners=listeners, ring_events=settings.ring_events, future_events=ceil(total / listeners)
@@ -72,7 +77,7 @@ def measure_latency(
             worker.wait_for_slates(total, progress=Tenths("latency", total, progress))
             events, slates = event_times(settings), slate_times(settings)
     check_slates(events, slates)
-    return summarize(events, slates, warm_up=warm_up)
+    return summarize(events, slates, warm_up=warm_up, core=core)
 
 
 def paced(records: Iterable[T], *, rate: float) -> Iterator[T]:
@@ -83,7 +88,7 @@ def paced(records: Iterable[T], *, rate: float) -> Iterator[T]:
         yield record
 
 
-def summarize(events: Times, slates: Times, *, warm_up: int) -> LatencyFigures:
+def summarize(events: Times, slates: Times, *, warm_up: int, core: int) -> LatencyFigures:
     """Figures of all events but the first `warm_up`."""
     latencies = latencies_ms(events, slates, after=warm_up)
     p50, p99 = np.percentile(latencies, [50, 99])
@@ -94,6 +99,7 @@ def summarize(events: Times, slates: Times, *, warm_up: int) -> LatencyFigures:
         events=len(latencies),
         rate=round(_rate(sorted(events.values())[warm_up:]), 1),
         warm_up_seconds=WARM_UP_SECONDS,
+        core=core,
         machine=describe_machine(),
     )
 

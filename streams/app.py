@@ -26,7 +26,10 @@ SIGNAL_BATCH = 500
 
 
 def create_worker(settings: Settings) -> EngineApp:
-    """Assemble a worker that `run_worker` can run; nothing is started and no topic is made yet."""
+    """Assemble a worker that `run_worker` can run; nothing is started and no topic is made yet.
+
+    Raises `NoSuchCore` where the process cannot have the core of the settings.
+    """
     app = create_app(
         settings.app_id,
         brokers=settings.brokers,
@@ -34,7 +37,7 @@ def create_worker(settings: Settings) -> EngineApp:
         standby_replicas=settings.standbys,
         replication=settings.replication,
         fetch_records=FETCH_RECORDS,
-        engine={"topics": declared_topics(settings)},
+        engine={"topics": declared_topics(settings), "core": settings.core},
     )
     listeners = app.state_table("listeners", partitions=settings.partitions)
     items = app.state_table("items", partitions=settings.partitions)

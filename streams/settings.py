@@ -7,6 +7,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
 
+from streams.cores import ANY
+
 PREFIX: Final = "SEGUE_"
 
 
@@ -32,6 +34,8 @@ class Settings:
     """Workers that keep a warm copy of each partition's state."""
     ring_events: int = 8192
     """Events remembered for each listener, 16 bytes each."""
+    core: int = ANY
+    """Core to which the computing thread is kept, where a worker shares its machine with Kafka; -1: none."""
     cached_listeners: int = 1000
     """Listeners kept decoded in memory, about 0.6 MB each with a full ring."""
     discovery: float = 0.0

@@ -20,6 +20,7 @@ from rich.table import Table
 from streams.broker import BrokerFailed, LocalBroker
 from streams.commands.console import fail, say
 from streams.commands.logs import read_log
+from streams.cores import ANY, keeping_off, spare_core
 from streams.settings import Settings
 from streams.sources import Format
 
@@ -78,11 +79,15 @@ def latency(
     brokers: Brokers = "",
     as_json: AsJson = False,
 ) -> None:
-    """Milliseconds from an event appended to its slate appended, at a steady rate; a warm-up is left out."""
+    """Milliseconds from an event appended to its slate appended, at a steady rate; a warm-up is left out.
+
+    With a Kafka of its own, the worker's computing thread keeps to one core, and Kafka to the others.
+    """
     from benchmarks.latency import measure_latency
 
-    with _measuring(brokers) as kafka:
-        figures = measure_latency(kafka, rate=rate, seconds=seconds, progress=say)
+    core = ANY if brokers else spare_core()
+    with _measuring(brokers, off=core) as kafka:
+        figures = measure_latency(kafka, rate=rate, seconds=seconds, core=core, progress=say)
     _print(asdict(figures), LATENCY_TARGETS, as_json=as_json)
 
 
@@ -126,13 +131,16 @@ def ablation(
 
 
 @contextmanager
-def _measuring(brokers: str) -> Iterator[str]:
-    """Give the address of a Kafka, a local one unless `brokers` names one; say what went wrong if it does."""
+def _measuring(brokers: str, *, off: int = ANY) -> Iterator[str]:
+    """Give the address of a Kafka; say what went wrong if it does.
+
+    It is a local one, which keeps off a core, unless `brokers` names one.
+    """
     from benchmarks.peers.process import PeerFailed
     from benchmarks.topics import KafkaInUse
 
     try:
-        with _kafka(brokers) as address:
+        with _kafka(brokers, off) as address:
             yield address
     except KafkaInUse as error:
         fail(str(error), "Unset SEGUE_BROKERS to measure on a local Kafka, or name one of its own.")
@@ -145,16 +153,16 @@ def _measuring(brokers: str) -> Iterator[str]:
 
 
 @contextmanager
-def _kafka(brokers: str) -> Iterator[str]:
+def _kafka(brokers: str, off: int) -> Iterator[str]:
     if brokers:
         yield brokers
         return
-    with (
-        TemporaryDirectory(prefix="segue-bench-") as home,
-        LocalBroker.start(Path(home)) as running,
-    ):
-        say(f"Kafka is up at {running.bootstrap}, for this measurement only.")
-        yield running.bootstrap
+    with TemporaryDirectory(prefix="segue-bench-") as home:
+        with keeping_off(off):
+            running = LocalBroker.start(Path(home))
+        with running:
+            say(f"Kafka is up at {running.bootstrap}, for this measurement only.")
+            yield running.bootstrap
 
 
 def _print(figures: Mapping[str, Any], targets: Mapping[str, str], *, as_json: bool) -> None:

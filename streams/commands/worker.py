@@ -11,6 +11,7 @@ import typer
 from confluent_kafka import KafkaException
 
 from streams.commands.console import fail
+from streams.cores import NoSuchCore
 from streams.settings import BadSetting, Settings, read_settings
 
 UNREACHABLE = "Start a Kafka with `segue broker`, or name a running one: SEGUE_BROKERS=HOST:PORT."
@@ -35,6 +36,8 @@ def worker(
 
     try:
         code = run_worker(create_worker(settings))
+    except NoSuchCore as error:
+        fail(f"SEGUE_CORE: {error}", "Name one of these, or unset it.")
     except TopicMismatch as error:
         fail(str(error), f"Set SEGUE_PARTITIONS to what the topics have (now {settings.partitions}).")
     except KafkaException as error:

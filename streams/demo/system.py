@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streams.broker import LocalBroker
+from streams.cores import ANY, keeping_off, spare_core
 from streams.demo.processes import WorkerProcess
 
 
@@ -39,10 +40,15 @@ def running_system(brokers: str) -> Iterator[System]:
         home = Path(directory)
         port = _free_port()
         address = brokers or f"127.0.0.1:{port}"
-        environment = {"SEGUE_BROKERS": address, "SEGUE_DATA_DIR": str(home / "worker")}
+        core = ANY if brokers else spare_core()
+        environment = {
+            "SEGUE_BROKERS": address,
+            "SEGUE_DATA_DIR": str(home / "worker"),
+            "SEGUE_CORE": str(core),
+        }
         worker = WorkerProcess(home / "worker.log", environment=environment)
         with ThreadPoolExecutor(max_workers=1) as starting:
-            local = None if brokers else starting.submit(LocalBroker.start, home / "kafka", port=port)
+            local = None if brokers else starting.submit(_start_broker, home / "kafka", port, core)
             try:
                 worker.start()
                 yield System(brokers=address, worker=worker, local=local)
@@ -50,6 +56,11 @@ def running_system(brokers: str) -> Iterator[System]:
                 worker.stop()
                 if local is not None and local.exception() is None:
                     local.result().stop()
+
+
+def _start_broker(home: Path, port: int, core: int) -> LocalBroker:
+    with keeping_off(core):
+        return LocalBroker.start(home, port=port)
 
 
 def _free_port() -> int:

@@ -10,6 +10,7 @@ from typing import Any, cast
 import faust
 from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
 
+from streams.cores import ANY, Core
 from streams.declaration import Topic, declare
 from streams.engine.failure import exit_now
 from streams.engine.producer import Publisher
@@ -26,7 +27,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """What the engine needs to know beside Faust's settings; times in seconds, sizes in bytes."""
+    """What the engine needs to know beside Faust's settings; times in seconds, sizes in bytes.
+
+    `core` is where the event loop is kept, `ANY` for nowhere.
+    """
 
     brokers: str
     delivery_timeout: float = 60.0
@@ -36,15 +40,20 @@ class EngineOptions:
     replication: int = 1
     block_cache: int = 32 * MIB
     write_buffer: int = 16 * MIB
+    core: int = ANY
     topics: Sequence[Topic] = ()
     client: Mapping[str, str] = field(default_factory=dict)
 
 
 class EngineApp(faust.App):
-    """A Faust app whose agents handle partition batches (see `partition_agent`)."""
+    """A Faust app whose agents handle partition batches (see `partition_agent`).
+
+    Raises `NoSuchCore` where the event loop cannot be kept to the core of its options.
+    """
 
     def __init__(self, app_id: str, *, engine: EngineOptions, **settings: Any) -> None:
         self.engine = engine
+        self._core = Core(engine.core) if engine.core != ANY else None
         self.state_tables: list[StateTable] = []
         super().__init__(app_id, **settings)
         self.watchdog = Watchdog(stall_seconds=engine.stall_timeout, freeze_seconds=engine.session_timeout)
@@ -100,6 +109,8 @@ class EngineApp(faust.App):
 
     async def _beat(self) -> None:
         while True:
+            if self._core is not None:
+                self._core.keep()
             working = self.tables.actives_ready and not self.rebalancing
             lag, committed = cast(BatchConsumer, self.consumer).progress() if working else (0, 0)
             self.watchdog.beat(working=working, lag=lag, committed=committed)

@@ -22,7 +22,7 @@ KAFKA = ["--brokers", "127.0.0.1:1"]
 
 @pytest.fixture(autouse=True)
 def measured(monkeypatch: pytest.MonkeyPatch) -> None:
-    figures = LatencyFigures(41.0, 180.5, 260, 18_000, 300.0, 5.0, describe_machine())
+    figures = LatencyFigures(41.0, 180.5, 260, 18_000, 300.0, 5.0, 0, describe_machine())
     recovered = {"keys_per_second": 61_000, "machine": asdict(describe_machine())}
     whole = PipelineFigures(1_234.5, 67_748, 1.5)
     monkeypatch.setattr(throughput, "measure_throughput", lambda *_, **__: throughput.summarize(RATES))

@@ -11,7 +11,7 @@ from typing import Final
 
 from benchmarks import topics
 from benchmarks.peers.process import PeerFailed
-from streams.demo.processes import WorkerProcess
+from streams.processes import WorkerProcess
 from streams.settings import PREFIX, Settings
 from streams.topics import EXAMPLES, ITEM_SIGNALS, RECOMMENDATIONS
 

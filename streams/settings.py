@@ -34,8 +34,12 @@ class Settings:
     """Workers that keep a warm copy of each partition's state."""
     ring_events: int = 8192
     """Events remembered for each listener, 16 bytes each."""
+    processes: int = 1
+    """Processes of a worker: each learns the events of its partitions, and keeps all item models."""
     core: int = ANY
-    """Core to which the computing thread is kept, where a worker shares its machine with Kafka; -1: none."""
+    """Core to which the computing thread is kept, where a worker shares its machine with Kafka; -1: none.
+
+    Of several processes the second one keeps to the next core, and so on."""
     cached_listeners: int = 1000
     """Listeners kept decoded in memory, about 0.6 MB each with a full ring."""
     discovery: float = 0.0

@@ -67,7 +67,11 @@ def throughput(
     with _measuring(brokers) as kafka:
         figures = measure_throughput(kafka, repeats=repeats, progress=say)
         whole = measure_pipeline(kafka, progress=say)
-    pipeline = {**asdict(whole), "pipeline": round(whole.pipeline)}
+    pipeline = {
+        **asdict(whole),
+        "pipeline": round(whole.pipeline),
+        "one_process": round(whole.one_process),
+    }
     figures["runs"]["pipeline"] = [pipeline["pipeline"]]
     _print({**figures, **pipeline}, THROUGHPUT_TARGETS, as_json=as_json)
 

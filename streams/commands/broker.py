@@ -10,7 +10,7 @@ import typer
 
 from streams.broker import BrokerFailed, LocalBroker
 from streams.commands.console import fail, say
-from streams.demo.signals import stop_on_signals
+from streams.signals import stop_on_signals
 
 
 def broker(

@@ -18,9 +18,9 @@ from rich.console import Console
 from streams.commands.console import fail
 from streams.demo.screen import PlainScreen, Screen
 from streams.demo.script import DemoFailed, Script
-from streams.demo.signals import stop_on_signals
 from streams.demo.system import running_system
 from streams.demo.terminal import LiveScreen
+from streams.signals import stop_on_signals
 from streams.sources.log import Format
 
 PORT = 8765

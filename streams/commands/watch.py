@@ -13,11 +13,11 @@ from rich.console import Console
 
 from streams.commands.console import fail, say
 from streams.demo.names import Names
-from streams.demo.signals import stop_on_signals
 from streams.demo.slates import ShownSlate, UnreadableSlate, decode_slate
 from streams.demo.terminal import print_slate
 from streams.demo.view import view_slate
 from streams.schemas import Refused, decode_catalog
+from streams.signals import stop_on_signals
 from streams.topic_reader import TopicReader, Unreachable
 from streams.topics import CATALOG, RECOMMENDATIONS
 

@@ -12,7 +12,9 @@ from confluent_kafka import KafkaException
 
 from streams.commands.console import fail
 from streams.cores import NoSuchCore
+from streams.process_group import run_processes
 from streams.settings import BadSetting, Settings, read_settings
+from streams.signals import stop_on_signals
 
 UNREACHABLE = "Start a Kafka with `segue broker`, or name a running one: SEGUE_BROKERS=HOST:PORT."
 
@@ -30,6 +32,8 @@ def worker(
     )
     for chatty in ("faust", "aiokafka", "mode"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    if settings.processes > 1:
+        raise typer.Exit(run_processes(settings, stopping=stop_on_signals()))
     # Faust and numba take a second to load: say first what is wrong with the settings.
     from streams.app import create_worker
     from streams.engine import TopicMismatch, run_worker
@@ -40,6 +44,8 @@ def worker(
         fail(f"SEGUE_CORE: {error}", "Name one of these, or unset it.")
     except TopicMismatch as error:
         fail(str(error), f"Set SEGUE_PARTITIONS to what the topics have (now {settings.partitions}).")
+    except OSError as error:
+        fail(f"{settings.data_dir}: {error.strerror}", "Name another directory: SEGUE_DATA_DIR.")
     except KafkaException as error:
         fail(f"Kafka at {settings.brokers} does not answer: {error.args[0].str()}", UNREACHABLE)
     raise typer.Exit(code)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from streams.demo.board import Board
-from streams.demo.processes import WorkerProcess
 from streams.demo.screen import Screen
+from streams.processes import WorkerProcess
 
 ATTEMPTS: Final = 5
 """Deaths in a row, without a slate between them, after which starting again will not help."""

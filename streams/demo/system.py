@@ -12,7 +12,7 @@ from pathlib import Path
 
 from streams.broker import LocalBroker
 from streams.cores import ANY, keeping_off, spare_core
-from streams.demo.processes import WorkerProcess
+from streams.processes import WorkerProcess
 
 
 @dataclass(frozen=True, slots=True)

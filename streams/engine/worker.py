@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from pathlib import Path
 
 import faust
 
@@ -20,6 +21,7 @@ def run_worker(app: EngineApp) -> int:
     """
     limit_connection_errors()
     app.declare_topics()
+    Path(app.conf.datadir).mkdir(parents=True, exist_ok=True)
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     worker = faust.Worker(app, loop=loop, override_logging=False, redirect_stdouts=False, quiet=True)

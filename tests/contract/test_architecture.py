@@ -59,7 +59,7 @@ SHELL_FLOW = (
     *("streams.sources", "streams.delivery", "streams.topic_reader", "streams.fences"),
     *("streams.recommendations", "streams.emitted"),
     *("streams.replica", "streams.freshness", "streams.agents", "streams.app", "streams.broker"),
-    *("streams.demo",),
+    *("streams.signals", "streams.processes", "streams.process_group", "streams.demo"),
     *("streams.commands", "streams.cli"),
 )
 FLOW = ("models", *CORE_FLOW, "streams", *SHELL_FLOW)

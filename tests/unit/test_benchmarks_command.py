@@ -24,7 +24,7 @@ KAFKA = ["--brokers", "127.0.0.1:1"]
 def measured(monkeypatch: pytest.MonkeyPatch) -> None:
     figures = LatencyFigures(41.0, 180.5, 260, 18_000, 300.0, 5.0, 0, describe_machine())
     recovered = {"keys_per_second": 61_000, "machine": asdict(describe_machine())}
-    whole = PipelineFigures(1_234.5, 67_748, 1.5)
+    whole = PipelineFigures(1_234.5, 2, 800.4, 67_748, 1.5)
     monkeypatch.setattr(throughput, "measure_throughput", lambda *_, **__: throughput.summarize(RATES))
     monkeypatch.setattr(pipeline, "measure_pipeline", lambda *_, **__: whole)
     monkeypatch.setattr(latency, "measure_latency", lambda *_, **__: figures)

@@ -16,11 +16,11 @@ from streams.demo.board import Board, Snapshot
 from streams.demo.figures import Figures
 from streams.demo.names import Names
 from streams.demo.page import TEMPLATE, Page
-from streams.demo.processes import LOG_TAIL_LINES, last_words
 from streams.demo.screen import PlainScreen, summary_lines
 from streams.demo.slates import ShownItem, ShownShelf, ShownSlate
 from streams.demo.terminal import draw_slate
 from streams.demo.view import Card, Row, SlateView
+from streams.processes import LOG_TAIL_LINES, last_words
 
 HOSTILE = "[red]<script>alert(1)</script>"
 

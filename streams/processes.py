@@ -1,4 +1,4 @@
-"""The worker as a process under supervision: started again when it dies, gone when the demo is."""
+"""A worker as a process under supervision, gone when its supervisor is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -17,9 +18,12 @@ LOG_TAIL_BYTES: Final = 16_000
 
 
 class WorkerProcess:
-    """A `segue worker` with its own log; `environment` holds its settings beside those of this process."""
+    """A `segue worker`; `environment` holds its settings beside those of this process.
 
-    def __init__(self, log: Path, *, environment: Mapping[str, str]) -> None:
+    It writes to its own `log`, or, without one, wherever this process does.
+    """
+
+    def __init__(self, log: Path | None = None, *, environment: Mapping[str, str]) -> None:
         self.log = log
         self._environment = {**os.environ, **environment}
         self._process: subprocess.Popen[bytes] | None = None
@@ -27,7 +31,7 @@ class WorkerProcess:
 
     def start(self) -> None:
         """Start it; it survives Ctrl-C, to be stopped in order, and dies with this process."""
-        with self.log.open("ab") as log:
+        with self.log.open("ab") if self.log else nullcontext() as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "streams.cli", "worker"],
                 env=self._environment,
@@ -48,13 +52,23 @@ class WorkerProcess:
 
     def stop(self) -> None:
         """Stop in order, or after 10 s at once. Stopping twice is harmless."""
+        self.tell_to_stop()
+        self.wait(STOP_SECONDS)
+        self.reap()
+
+    def tell_to_stop(self) -> None:
+        """Let it finish what it has in hand, commit and end."""
         if self._process is not None:
             self._process.terminate()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until it has ended, and end it at once when it takes longer."""
+        if self._process is not None:
             try:
-                self._process.wait(STOP_SECONDS)
+                self._process.wait(seconds)
             except subprocess.TimeoutExpired:
                 self._process.kill()
-        self.reap()
+                self._process.wait()
 
     def reap(self) -> None:
         """Clear away a worker that has ended or was told to."""
@@ -70,6 +84,8 @@ class WorkerProcess:
 
     def log_tail(self) -> list[str]:
         """Give the end of its log, and what it names as the cause."""
+        if self.log is None:
+            return []
         with self.log.open("rb") as log:
             log.seek(max(0, log.seek(0, os.SEEK_END) - LOG_TAIL_BYTES))
             return last_words(log.read().decode(errors="replace").splitlines())

@@ -75,7 +75,9 @@ def update_contexts(
 ) -> ContextTastes:
     """Move the tastes of the buckets that hold towards an item, or away from it by a negative weight."""
     buckets, evidence = _move(known.buckets, known.evidence, np.array(holding, np.uint8), vector, weight)
-    return ContextTastes(buckets, evidence.astype(np.float16).astype(np.float32), len(holding))
+    moved = evidence[len(buckets) - len(holding) :]
+    moved[:] = moved.astype(np.float16)
+    return ContextTastes(buckets, evidence, len(holding))
 
 
 @compiled

@@ -89,8 +89,9 @@ def find_eligible(features: Float32s, facts: Float32s, conditions: Conditions, s
     for row in range(len(conditions.of)):
         of = conditions.of[row]
         values = features[of] if of < len(features) else facts[of - len(features)]
+        least, most = conditions.least[row], conditions.most[row]
         for item in range(count):
-            holds[item] |= conditions.least[row] <= values[item] <= conditions.most[row]
+            holds[item] |= (values[item] >= least) & (values[item] <= most)
         last = row + 1 == len(conditions.of)
         shelf, clause = conditions.shelf[row], conditions.clause[row]
         if last or conditions.shelf[row + 1] != shelf or conditions.clause[row + 1] != clause:

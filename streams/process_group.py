@@ -26,9 +26,9 @@ def run_processes(settings: Settings, *, stopping: threading.Event) -> int:
     end, and starts it again whole. Returns the exit code of the first that failed, 0 if none did.
     """
     processes = [_process(settings, nth) for nth in range(settings.processes)]
-    with ExitStack() as stopped:
+    with ExitStack() as leaving:
         for process in processes:
-            stopped.callback(process.reap)
+            leaving.callback(process.stop)
             process.start()
         while not stopping.wait(LOOK_SECONDS) and not _codes(processes):
             continue

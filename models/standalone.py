@@ -20,7 +20,7 @@ from models.signals import SignalBlock, gather
 from models.slate import Slate
 from models.state import ListenerState, new_listener
 from models.trainer import Trainer
-from models.training import PlayExample, pack_examples, unpack_examples
+from models.training import PlayExample, gather_examples
 
 
 class Standalone:
@@ -84,7 +84,7 @@ class Standalone:
 
     def _train(self, examples: Sequence[tuple[int, PlayExample]], partition: int) -> None:
         if examples:
-            self._trainer.learn_many(unpack_examples(pack_examples(examples, source_partition=partition)))
+            self._trainer.learn_many(gather_examples(examples, source_partition=partition))
             self.personalizer.weights = self._trainer.weights()
 
 

@@ -25,6 +25,7 @@ _PLAY: Final = np.dtype(
     [("offset", "<i8"), ("items", "<u2"), ("skipped", "?"), ("buckets", "<u2", (SPEAKING,))]
 )
 _NUMBER: Final = np.dtype("<f2")
+_NOTHING: Final = np.zeros(0, np.float16)
 
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -67,17 +68,26 @@ class ExampleBlock:
         )
 
 
-def pack_examples(examples: Sequence[tuple[int, PlayExample]], *, source_partition: int) -> bytes:
-    """Write examples, in order of offset, as one block of bytes: 2.9 KB for a choice among 31 items."""
-    plays = np.empty(len(examples), _PLAY)
-    choices = []
-    for place, (offset, example) in enumerate(examples):
-        items = 0 if example.choice is None else example.choice.numbers.shape[1]
-        plays[place] = (offset, items, example.skip.skipped, example.skip.buckets)
-        if example.choice is not None:
-            choices.append(example.choice.numbers.astype(_NUMBER).tobytes())
-    header = _HEADER.pack(VERSION, FEATURE_LAYOUT, BUCKET_LAYOUT, source_partition, len(plays))
-    return b"".join((header, plays.tobytes(), *choices))
+def gather_examples(examples: Sequence[tuple[int, PlayExample]], *, source_partition: int) -> ExampleBlock:
+    """Put the examples of a batch, in order of offset, into columns."""
+    choices = [example.choice for _, example in examples]
+    return ExampleBlock(
+        source_partition,
+        np.array([offset for offset, _ in examples], np.int64),
+        np.array([example.skip.skipped for _, example in examples], np.bool_),
+        np.array([example.skip.buckets for _, example in examples], np.int32).reshape(-1, SPEAKING),
+        np.array([0 if choice is None else choice.numbers.shape[1] for choice in choices], np.int64),
+        np.concatenate([_NOTHING, *(choice.numbers.ravel() for choice in choices if choice is not None)]),
+    )
+
+
+def pack_examples(block: ExampleBlock) -> bytes:
+    """Write a block as bytes: 2.9 KB for a choice among 31 items."""
+    plays = np.empty(len(block.offsets), _PLAY)
+    plays["offset"], plays["items"] = block.offsets, block.items
+    plays["skipped"], plays["buckets"] = block.skipped, block.buckets
+    header = _HEADER.pack(VERSION, FEATURE_LAYOUT, BUCKET_LAYOUT, block.source_partition, len(plays))
+    return b"".join((header, plays.tobytes(), block.rows.astype(_NUMBER).tobytes()))
 
 
 def unpack_examples(data: bytes) -> ExampleBlock:

@@ -18,7 +18,7 @@ from models.state import (
     stored_offset,
     stored_segments,
 )
-from models.training import pack_examples
+from models.training import gather_examples, pack_examples
 from streams.engine import Batch, Commit, DeadLetter, Output, StateReader
 from streams.freshness import Freshness
 from streams.recommendations import encode_recommendation
@@ -105,10 +105,9 @@ class ListenerAgent:
         for target, block in blocks.items():
             yield Output(ITEM_SIGNALS.name, key=None, value=pack_block(block), partition=target)
         for start in range(0, len(outcome.examples), EXAMPLES_PER_RECORD):
-            packed = pack_examples(
-                outcome.examples[start : start + EXAMPLES_PER_RECORD], source_partition=partition
-            )
-            yield Output(EXAMPLES.name, key=MODELS_KEY, value=packed, partition=0)
+            some = outcome.examples[start : start + EXAMPLES_PER_RECORD]
+            taught = gather_examples(some, source_partition=partition)
+            yield Output(EXAMPLES.name, key=MODELS_KEY, value=pack_examples(taught), partition=0)
 
 
 def _counts_before(listeners: Mapping[str, ListenerState], events: Sequence[Placed]) -> dict[str, int]:

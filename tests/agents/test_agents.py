@@ -18,7 +18,7 @@ from models.personalizer import Personalizer
 from models.signals import NOBODY, SIGNAL, SignalBlock, SignalKind, pack_block
 from models.skip_examples import FIRST_BUCKETS, SkipExample
 from models.trainer import Trainer, decode_model_weights, decode_trainer
-from models.training import PlayExample, pack_examples
+from models.training import PlayExample, gather_examples, pack_examples
 from streams.agents.item import item_state_key, learn_signals, pass_catalog
 from streams.agents.listener import ListenerAgent
 from streams.agents.trainer import TRAINER_STATE, learn_examples
@@ -191,7 +191,7 @@ def an_example(seed: int) -> PlayExample:
 
 def examples(*offsets: int) -> bytes:
     rows = [(offset, an_example(offset)) for offset in offsets]
-    return pack_examples(rows, source_partition=1)
+    return pack_examples(gather_examples(rows, source_partition=1))
 
 
 @pytest.mark.parametrize("cut", range(3))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,6 +10,8 @@ from pathlib import Path
 import orjson
 import pytest
 
+from streams.process_group import run_processes
+from streams.settings import Settings
 from streams.topics import LISTENING_EVENTS, RECOMMENDATIONS
 from tests.end_to_end.system import System
 
@@ -75,14 +76,12 @@ def test_they_share_the_partitions_and_stop_in_order(system: System) -> None:
     assert are_gone(processes)
 
 
-def test_when_one_is_killed_the_other_stops_and_the_worker_ends_with_its_code(system: System) -> None:
-    processes = processes_of(system)
-    os.kill(min(processes), signal.SIGKILL)
-    assert system.workers["worker"].wait(60) == 128 + signal.SIGKILL
-    assert are_gone(processes)
-
-
 def test_nobody_outlives_a_worker_that_is_killed(system: System) -> None:
     processes = processes_of(system)
     system.kill()
     wait_for(system, lambda: are_gone(processes), "both processes to end")
+
+
+def test_when_one_ends_all_end_with_its_code(tmp_path: Path) -> None:
+    refused = Settings(brokers="127.0.0.1:1", data_dir=tmp_path, processes=2, core=4096)
+    assert run_processes(refused, stopping=threading.Event()) == 1

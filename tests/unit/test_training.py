@@ -13,7 +13,7 @@ from models.examples import Example
 from models.features import FEATURES
 from models.skip_examples import FIRST_BUCKETS, SkipExample
 from models.skip_facts import BUCKETS, FACT_BUCKETS, SPEAKING
-from models.training import VERSION, PlayExample, pack_examples, unpack_examples
+from models.training import VERSION, PlayExample, gather_examples, pack_examples, unpack_examples
 from tests.learned_bytes import refuses_other_bytes
 
 COLUMNS = ("offsets", "skipped", "buckets", "items", "rows")
@@ -45,7 +45,7 @@ def plays(*offsets, items=(3,)):
 
 
 def packed(examples):
-    return pack_examples(examples, source_partition=1)
+    return pack_examples(gather_examples(examples, source_partition=1))
 
 
 def equal(one, other):
@@ -64,7 +64,7 @@ def refused(data, word):
 def test_a_block_survives_its_bytes(items):
     offsets = [0, 1, 2, 7, 9, 2**31, 2**62]
     counts = [items[nth % len(items)] for nth in range(len(offsets))]
-    block = unpack_examples(pack_examples(plays(*offsets, items=items), source_partition=6))
+    block = unpack_examples(pack_examples(gather_examples(plays(*offsets, items=items), source_partition=6)))
     assert block.source_partition == 6
     assert block.offsets.tolist() == offsets
     assert block.skipped.tolist() == [how_it_went(offset).skipped for offset in offsets]
@@ -77,7 +77,7 @@ def test_a_block_survives_its_bytes(items):
 
 
 def test_a_block_without_plays_survives_its_bytes():
-    block = unpack_examples(pack_examples([], source_partition=2))
+    block = unpack_examples(pack_examples(gather_examples([], source_partition=2)))
     assert block.source_partition == 2
     assert [getattr(block, column).shape for column in COLUMNS] == [(0,), (0,), (0, SPEAKING), (0,), (0,)]
 

@@ -76,7 +76,7 @@ def _catch_up(world: World, bootstrap: str, *, processes: int, progress: Callabl
             future = encode_future(world, partitions=settings.partitions)
             topics.fill(bootstrap, LISTENING_EVENTS.name, future)
             progress(
-                f"pipeline: {len(future):,} events wait for {processes} processes,"
+                f"pipeline: {len(future):,} events wait; processes: {processes};"
                 f" {state_bytes:,} bytes of state a listener"
             )
             with running_worker(settings) as worker:

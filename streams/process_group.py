@@ -37,8 +37,8 @@ def run_processes(settings: Settings, *, stopping: threading.Event) -> int:
             process.tell_to_stop()
         for process in processes:
             process.wait(STOP_SECONDS)
-        failed = [code for code in (*ended, *_codes(processes)) if code]
-    return 0 if not failed else failed[0] if failed[0] > 0 else SIGNALLED - failed[0]
+        code = next(filter(None, (*ended, *_codes(processes))), 0)
+    return code if code >= 0 else SIGNALLED - code
 
 
 def _process(settings: Settings, nth: int) -> WorkerProcess:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
-from streams.broker import GUARD
+from streams.guarded import GuardedProcess
 
 STOP_SECONDS: Final = 10.0
 LOG_TAIL_LINES: Final = 8
@@ -26,29 +24,16 @@ class WorkerProcess:
     def __init__(self, log: Path | None = None, *, environment: Mapping[str, str]) -> None:
         self.log = log
         self._environment = {**os.environ, **environment}
-        self._process: subprocess.Popen[bytes] | None = None
-        self._guard: subprocess.Popen[bytes] | None = None
+        self._process: GuardedProcess | None = None
 
     def start(self) -> None:
         """Start it; it survives Ctrl-C, to be stopped in order, and dies with this process."""
-        with self.log.open("ab") if self.log else nullcontext() as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "streams.cli", "worker"],
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        self._guard = subprocess.Popen(
-            ["/bin/sh", "-c", GUARD, "guard", str(self._process.pid)],
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-        )
+        command = [sys.executable, "-m", "streams.cli", "worker"]
+        self._process = GuardedProcess(command, log=self.log, environment=self._environment)
 
     def exit_code(self) -> int | None:
         """Say how it ended, None while it runs."""
-        return self._process.poll() if self._process else None
+        return self._process.exit_code() if self._process else None
 
     def stop(self) -> None:
         """Stop in order, or after 10 s at once. Stopping twice is harmless."""
@@ -59,28 +44,18 @@ class WorkerProcess:
     def tell_to_stop(self) -> None:
         """Let it finish what it has in hand, commit and end."""
         if self._process is not None:
-            self._process.terminate()
+            self._process.tell_to_stop()
 
     def wait(self, seconds: float) -> None:
         """Wait until it has ended, and end it at once when it takes longer."""
         if self._process is not None:
-            try:
-                self._process.wait(seconds)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
+            self._process.wait(seconds)
 
     def reap(self) -> None:
         """Clear away a worker that has ended or was told to."""
-        # The guard goes first: once the worker is reaped its process id may belong to someone else.
-        if self._guard is not None:
-            self._guard.kill()
-            self._guard.wait()
-            if self._guard.stdin is not None:
-                self._guard.stdin.close()
         if self._process is not None:
-            self._process.wait()
-        self._process = self._guard = None
+            self._process.reap()
+        self._process = None
 
     def log_tail(self) -> list[str]:
         """Give the end of its log, and what it names as the cause."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -10,6 +9,7 @@ from types import TracebackType
 from typing import Final
 
 from benchmarks.peers.options import PeerOptions
+from streams.guarded import GuardedProcess
 
 START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 15.0
@@ -31,24 +31,20 @@ class PeerProcess:
 
     def __enter__(self) -> PeerProcess:
         command = [sys.executable, "-m", f"benchmarks.peers.{self._name}", self._options.to_argument()]
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self._process = GuardedProcess(command, log=self._log)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.terminate()
-        try:
-            self._process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        self._process.tell_to_stop()
+        self._process.wait(_STOP_SECONDS)
+        self._process.reap()
 
     def check(self) -> None:
         """Raise `PeerFailed` where the process has ended."""
-        if self._process.poll() is not None:
-            raise self._failed(f"ended with code {self._process.returncode}")
+        if (code := self._process.exit_code()) is not None:
+            raise self._failed(f"ended with code {code}")
 
     def wait_for(self, path: Path, *, within_seconds: float = START_SECONDS) -> float:
         """Wait until the peer notes a number in a file, and give it; raises `PeerFailed`."""

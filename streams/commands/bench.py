@@ -20,7 +20,7 @@ from rich.table import Table
 from streams.broker import BrokerFailed, LocalBroker
 from streams.commands.console import fail, say
 from streams.commands.logs import read_log
-from streams.cores import ANY, keeping_off, spare_core
+from streams.cores import ANY, spare_core
 from streams.settings import Settings
 from streams.sources import Format
 
@@ -161,12 +161,12 @@ def _kafka(brokers: str, off: int) -> Iterator[str]:
     if brokers:
         yield brokers
         return
-    with TemporaryDirectory(prefix="segue-bench-") as home:
-        with keeping_off(off):
-            running = LocalBroker.start(Path(home))
-        with running:
-            say(f"Kafka is up at {running.bootstrap}, for this measurement only.")
-            yield running.bootstrap
+    with (
+        TemporaryDirectory(prefix="segue-bench-") as home,
+        LocalBroker.start(Path(home), off=off) as running,
+    ):
+        say(f"Kafka is up at {running.bootstrap}, for this measurement only.")
+        yield running.bootstrap
 
 
 def _print(figures: Mapping[str, Any], targets: Mapping[str, str], *, as_json: bool) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from streams.broker import LocalBroker
-from streams.cores import ANY, keeping_off, spare_core
+from streams.cores import ANY, spare_core
 from streams.processes import WorkerProcess
 
 
@@ -48,7 +48,9 @@ def running_system(brokers: str) -> Iterator[System]:
         }
         worker = WorkerProcess(home / "worker.log", environment=environment)
         with ThreadPoolExecutor(max_workers=1) as starting:
-            local = None if brokers else starting.submit(_start_broker, home / "kafka", port, core)
+            local = None
+            if not brokers:
+                local = starting.submit(LocalBroker.start, home / "kafka", port=port, off=core)
             try:
                 worker.start()
                 yield System(brokers=address, worker=worker, local=local)
@@ -56,11 +58,6 @@ def running_system(brokers: str) -> Iterator[System]:
                 worker.stop()
                 if local is not None and local.exception() is None:
                     local.result().stop()
-
-
-def _start_broker(home: Path, port: int, core: int) -> LocalBroker:
-    with keeping_off(core):
-        return LocalBroker.start(home, port=port)
 
 
 def _free_port() -> int:

@@ -58,8 +58,9 @@ SHELL_FLOW = (
     "streams.schemas",
     *("streams.sources", "streams.delivery", "streams.topic_reader", "streams.fences"),
     *("streams.recommendations", "streams.emitted"),
-    *("streams.replica", "streams.freshness", "streams.agents", "streams.app", "streams.broker"),
-    *("streams.signals", "streams.processes", "streams.process_group", "streams.demo"),
+    *("streams.replica", "streams.freshness", "streams.agents", "streams.app"),
+    *("streams.guarded", "streams.broker", "streams.signals", "streams.processes"),
+    *("streams.process_group", "streams.demo"),
     *("streams.commands", "streams.cli"),
 )
 FLOW = ("models", *CORE_FLOW, "streams", *SHELL_FLOW)

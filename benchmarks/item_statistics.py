@@ -56,7 +56,7 @@ def _signals(life: Life) -> Iterator[SignalRows]:
             continue
         item = event.subject
         artist = stable_key("artist:" + event.artist)
-        yield observe(event, history, item=item, artist=artist, offset=offset)
+        yield observe(event, history, item=item, artist=artist, offset=offset).signals
         history.append(
             item,
             index=0,

@@ -19,10 +19,10 @@ from models.compiled import compiled, unlocked
 from models.evidence import Evidence, fill_features, fill_moment
 from models.features import FEATURES, POOL_FEATURES, Feature
 from models.history import History
+from models.index_memory import PackedIndex
 from models.item_arrays import ItemArrays
 from models.moment import read_moment
 from models.numbering import give_number
-from models.play_index import PlayIndex
 from models.recall import weigh
 from models.skip_buckets import speak_of_skips
 from models.sources.artists import Artists, recall_artists
@@ -91,7 +91,7 @@ def generate_candidates(
 
 @unlocked
 def _generate(
-    indexed: PlayIndex,
+    indexed: PackedIndex,
     known: ItemArrays,
     tastes: Float32s,
     now_seconds: float,

@@ -14,7 +14,6 @@ from models.chance import draw_uniforms
 from models.compiled import compiled
 from models.events import ItemKey
 from models.features import SOURCE_NAMES, Feature, Float32s, sources_of
-from models.item_arrays import ItemArrays
 from models.ranker import Ranking
 from models.sampling import POLICY, Bools, FloatArray, IndexArray, Rules, draw_rows
 from models.shelves.kind import ShelfKind
@@ -46,16 +45,12 @@ class Plan:
 class Drawn(NamedTuple):
     """What stands on the shelves, one after the other: n items, and how many belong to each shelf."""
 
-    positions: IndexArray
-    because: IndexArray
-    """Positions of the items that the reasons refer to, -1 for none."""
-    scores: FloatArray
-    propensities: FloatArray
+    marks: Int64s
+    """4 x n: positions of the items, and of those that the reasons refer to, -1 for none; then places in
+    `REASONS` and in `SOURCE_NAMES`."""
+    odds: FloatArray
+    """2 x n: scores and propensities."""
     counts: Int64s
-    reasons: Int64s
-    """Places in `REASONS`."""
-    sources: Int64s
-    """Places in `SOURCE_NAMES`."""
 
 
 def plan_shelves(kinds: Sequence[ShelfKind]) -> Plan:
@@ -101,7 +96,9 @@ def compose_slate(
             ranking.scores,
             skips.weights,
             discovery,
-            catalogue.arrays,
+            catalogue.keys,
+            catalogue.artist,
+            catalogue.in_top,
             np.array(banned, np.int64),
             last_played >= 0,
             plan.follows_play,
@@ -121,11 +118,12 @@ def compose_slate(
 
 def _shelves(drawn: Drawn, catalogue: Catalogue, plan: Plan, last_played: int) -> list[Shelf]:
     names = catalogue.ids
-    ids = tuple(map(names.__getitem__, drawn.positions.tolist()))
-    scores, propensities = tuple(drawn.scores.tolist()), tuple(drawn.propensities.tolist())
-    sources = tuple(map(SOURCE_NAMES.__getitem__, drawn.sources.tolist()))
-    reasons = tuple(map(REASONS.__getitem__, drawn.reasons.tolist()))
-    explaining = tuple([names[place] if place >= 0 else "" for place in drawn.because.tolist()])
+    positions, because, evidence, bits = drawn.marks.tolist()
+    scores, propensities = drawn.odds.tolist()
+    ids = [names[position] for position in positions]
+    explaining = [names[position] if position >= 0 else "" for position in because]
+    reasons = [REASONS[held] for held in evidence]
+    sources = [SOURCE_NAMES[shown] for shown in bits]
     shelves, start = [], 0
     for kind, count in zip(plan.kinds, drawn.counts.tolist(), strict=True):
         if not count:
@@ -136,7 +134,7 @@ def _shelves(drawn: Drawn, catalogue: Catalogue, plan: Plan, last_played: int) -
             title, played = title.format(played=catalogue.title(last_played)), names[last_played]
         why = reasons[place], explaining[place]
         if kind.because:
-            why = (kind.because,) * count, (played,) * count
+            why = [kind.because] * count, [played] * count
         columns = ids[place], scores[place], propensities[place], sources[place]
         shelves.append(Shelf(kind.id, title, *columns, *why))
     return shelves
@@ -151,14 +149,16 @@ def _draw(
     ranked: Float32s,
     skip_weights: FloatArray,
     discovery: float,
-    known: ItemArrays,
+    keys: Int64s,
+    artists: IndexArray,
+    in_top: Bools,
     banned: Int64s,
     played: bool,
     follows_play: Bools,
     rules: Rules,
     conditions: Conditions,
     seed: np.uint64,
-) -> tuple[IndexArray, IndexArray, FloatArray, FloatArray, Int64s, Int64s, Int64s]:
+) -> tuple[Int64s, FloatArray, Int64s]:
     """Draw all shelves in one pass; returns the columns of `Drawn`."""
     scores = np.empty(len(positions), np.float64)
     chances = predict_skips(buckets, skip_weights)
@@ -166,24 +166,24 @@ def _draw(
         scores[item] = ranked[item] + discovery * features[Feature.UNHEARD, item]
         scores[item] -= SKIP_AVERSION * chances[item]
     order = np.argsort(-scores, kind="mergesort")
-    facts = state_facts(features, known.in_top[positions])
+    facts = state_facts(features, in_top[positions])
     eligible = find_eligible(features, facts, conditions, len(follows_play))
     for shelf in range(len(follows_play)):
         if follows_play[shelf] and not played:
             eligible[shelf] = False
     for key in banned:
         for item in range(len(positions)):
-            if known.keys[positions[item]] == key:
+            if keys[positions[item]] == key:
                 eligible[:, item] = False
     uniforms = draw_uniforms(seed, rules.places.sum())
     rows, propensities, counts = draw_rows(
-        scores, known.artist[positions], order, eligible, rules, MOST_SHELVES, DEPTH, uniforms
+        scores, artists[positions], order, eligible, rules, MOST_SHELVES, DEPTH, uniforms
     )
-    explaining = because[rows]
-    reasons, sources = np.empty(len(rows), np.int64), np.empty(len(rows), np.int64)
+    marks, odds = np.empty((4, len(rows)), np.int64), np.empty((2, len(rows)), np.float64)
     for place in range(len(rows)):
-        reasons[place] = weigh_reasons(features, rows[place], explaining[place] >= 0)
-        sources[place] = sources_of(features, rows[place])
-        if not REFERRING[reasons[place]]:
-            explaining[place] = -1
-    return positions[rows], explaining, scores[rows], propensities, counts, reasons, sources
+        row = rows[place]
+        reason = weigh_reasons(features, row, because[row] >= 0)
+        marks[0, place], marks[1, place] = positions[row], because[row] if REFERRING[reason] else -1
+        marks[2, place], marks[3, place] = reason, sources_of(features, row)
+        odds[0, place], odds[1, place] = scores[row], propensities[place]
+    return marks, odds, counts

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from models.compiled import compiled
 from models.errors import CorruptState
 from models.events import Context, Device, stable_key
+from models.half import round_to_half
 from models.item_space import DIMENSIONS, VectorArray
 from models.taste import update_taste
 
@@ -57,34 +58,23 @@ def _no_evidence() -> TasteArray:
 class ContextTastes:
     """The tastes of k buckets (uint8, k), the one that held last at the end; the last `now` of them hold now.
 
-    `evidence` (float32, k x 64) holds fading sums of weighted item vectors, in steps of a float16, and
-    `direction` (float32, 64) is the mean of the unit vectors of those that hold now: zero, or shorter than 1.
+    `evidence` (float32, k x 64) holds fading sums of weighted item vectors, in steps of a float16.
     """
 
     buckets: Buckets = field(default_factory=_no_buckets)
     evidence: TasteArray = field(default_factory=_no_evidence)
     now: int = 0
-    direction: VectorArray = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "direction", _mean_direction(self.evidence, self.now))
-
-
-def update_contexts(
-    known: ContextTastes, holding: list[int], *, vector: VectorArray, weight: float
-) -> ContextTastes:
-    """Move the tastes of the buckets that hold towards an item, or away from it by a negative weight."""
-    buckets, evidence = _move(known.buckets, known.evidence, np.array(holding, np.uint8), vector, weight)
-    moved = evidence[len(buckets) - len(holding) :]
-    moved[:] = moved.astype(np.float16)
-    return ContextTastes(buckets, evidence, len(holding))
 
 
 @compiled
-def _move(
+def update_contexts(
     buckets: Buckets, evidence: TasteArray, holding: Buckets, vector: VectorArray, weight: float
 ) -> tuple[Buckets, TasteArray]:
-    """Keep the others in their order, then those that hold."""
+    """Move the tastes of the buckets that hold towards an item, or away from it by a negative weight.
+
+    Returns the buckets that are remembered and their evidence: the others in their order, then those that
+    hold.
+    """
     others = [row for row in range(len(buckets)) if not (holding == buckets[row]).any()]
     others = others[max(0, len(others) + len(holding) - MOST_BUCKETS) :]
     count = len(others) + len(holding)
@@ -97,12 +87,13 @@ def _move(
         for row in range(len(buckets)):
             if buckets[row] == holding[nth]:
                 moved[place] = evidence[row]
-        moved[place] = update_taste(moved[place], vector, weight, KEPT)
+        moved[place] = round_to_half(update_taste(moved[place], vector, weight, KEPT))
     return order, moved
 
 
 @compiled
-def _mean_direction(evidence: TasteArray, now: int) -> VectorArray:
+def mean_direction(evidence: TasteArray, now: int) -> VectorArray:
+    """The mean (float32, 64) of the unit vectors of the last `now` buckets: zero, or shorter than 1."""
     mean = np.zeros(evidence.shape[1], np.float32)
     for row in range(len(evidence) - now, len(evidence)):
         squares = np.float32(0)

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from models.chance import draw_uniforms
 from models.compiled import compiled
 from models.descent import ROWS
-from models.features import FEATURES
+from models.features import FEATURES, POOL_FEATURES
+from models.half import Uint16s, to_half
 from models.network import add_up
 from models.own_weights import OwnWeights
 from models.recall import weigh
@@ -55,8 +56,8 @@ def draw_example(
     None if it is the only one. `features` (float32, FEATURES x n) are those of all candidates, and `hidden`
     (float32, HIDDEN x n) is what the units of the ranker answered to them.
     """
-    drawn = _draw(features, hidden, played, own.recall, own.terms, negatives, np.uint64(seed))
-    return Example(drawn.astype(np.float16)) if drawn.shape[1] > 1 else None
+    drawn = _draw(features, hidden, played, own.numbers, negatives, np.uint64(seed))
+    return Example(drawn.view(np.float16)) if drawn.shape[1] > 1 else None
 
 
 @compiled
@@ -64,11 +65,11 @@ def _draw(
     features: Float32s,
     hidden: Float32s,
     played: int,
-    recall: Float32s,
-    terms: Float32s,
+    own: Float32s,
     negatives: int,
     seed: np.uint64,
-) -> Float32s:
+) -> Uint16s:
+    """The numbers of an example, as the bits of a float16 each."""
     chosen = _choose(features.shape[1], played, negatives, seed)
     numbers = np.empty((ROWS, len(chosen)), np.float32)
     drawn = numbers[:FEATURES]
@@ -76,8 +77,9 @@ def _draw(
     for item in range(len(chosen)):
         drawn[:, item] = features[:, chosen[item]]
         answers[:, item] = hidden[:, chosen[item]]
-    numbers[FEATURES], numbers[FEATURES + 1] = weigh(drawn, recall), add_up(drawn, answers, terms)
-    return numbers
+    numbers[FEATURES] = weigh(drawn, own[:POOL_FEATURES])
+    numbers[FEATURES + 1] = add_up(drawn, answers, own[POOL_FEATURES:])
+    return to_half(numbers.ravel()).reshape(numbers.shape)
 
 
 @compiled

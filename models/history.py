@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from models.errors import CorruptState
 from models.events import PLAY_MS, SESSION_GAP_SECONDS, ItemKey
+from models.index_memory import PackedIndex
 from models.play_counts import TimeArray
-from models.play_index import PlayIndex, add_plays, index_plays
+from models.play_index import add_play, index_plays
 from models.segments import MAX_PLAYED_MS, RING_EVENT, SEGMENT_BYTES, SEGMENT_EVENTS, segments_of
 
 IntArray = npt.NDArray[np.int64]
@@ -54,7 +55,7 @@ class History:
         self._session = np.zeros(room, np.int32)
         self._play = np.zeros(room, np.bool_)
         self._good = np.zeros(room, np.bool_)
-        self._plays: PlayIndex | None = None
+        self._plays: PackedIndex | None = None
         self._version = 0
 
     def __len__(self) -> int:
@@ -100,7 +101,7 @@ class History:
         """Which events are plays of 30 seconds or more."""
         return self._good[self._start : self._end]
 
-    def plays(self, artist_at: IndexArray, *, version: int) -> PlayIndex:
+    def plays(self, artist_at: IndexArray, *, version: int) -> PackedIndex:
         """The plays, indexed for candidate sources; `index` must be filled in.
 
         `artist_at` (int32) is the artist of each catalogue position, -1 if unknown, and `version` changes
@@ -131,10 +132,11 @@ class History:
             self._compact()
         end = self._end
         ms = min(ms_played, MAX_PLAYED_MS)
-        self._session[end] = self._session_of_next(at_seconds, ms)
+        session, played = self._session_of_next(at_seconds, ms), ms << 5 | code
+        is_play, good = code == 0, code == 0 and ms >= PLAY_MS
         self._item[end], self._index[end], self._at[end] = item, index, at_seconds
-        self._played[end] = ms << 5 | code
-        self._play[end], self._good[end] = code == 0, code == 0 and ms >= PLAY_MS
+        self._session[end], self._played[end] = session, played
+        self._play[end], self._good[end] = is_play, good
         self._end = end + 1
         self.count += 1
         if self.count % SEGMENT_EVENTS == 0 and len(self) > self.capacity:
@@ -142,10 +144,8 @@ class History:
         # The first event, and then each that is sealed, is what habits are counted from.
         if self.count % SEGMENT_EVENTS == 0 or self.count == 1:
             self._plays = None
-        elif self._plays is not None and code == 0:
-            new, maker = slice(end, end + 1), np.array([artist], np.int32)
-            played, good = self._played[new], self._good[new]
-            add_plays(self._plays, self._index[new], maker, self._at[new], self._session[new], played, good)
+        elif self._plays is not None and is_play:
+            add_play(self._plays, index, artist, at_seconds, session, played, good)
 
     def _session_of_next(self, at_seconds: int, ms_played: int) -> int:
         if self._end == self._start:

@@ -30,12 +30,19 @@ class Numbering(NamedTuple):
 
 
 @compiled
-def new_numbering(room: int) -> Numbering:
-    """Make an empty numbering with room for that many values."""
+def table_places(room: int) -> int:
+    """How long the table of a numbering with room for that many values is."""
     # Up to three quarters full: what is scanned has to stay in the processor's cache.
     places = 64
     while 3 * places < 4 * room:
         places *= 2
+    return places
+
+
+@compiled
+def new_numbering(room: int) -> Numbering:
+    """Make an empty numbering with room for that many values."""
+    places = table_places(room)
     return Numbering(np.full(places, -1, np.int32), np.empty(room, np.int32), np.zeros(1, np.int64))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,30 +28,25 @@ MOST_SIGNALS: Final = 2 + FOLLOW_WINDOW + 2 * TOGETHER_WINDOW
 _LIKES: Final = {EventType.LIKE: 1, EventType.SAVE: 1, EventType.UNLIKE: -1, EventType.UNSAVE: -1}
 
 
-def observe(event: Event, history: History, *, item: ItemKey, artist: ItemKey, offset: int) -> SignalRows:
+class Observation(NamedTuple):
+    """What an event tells: signals, and whether it is a play of what was played in its session before."""
+
+    signals: SignalRows
+    repeated: bool
+
+
+def observe(event: Event, history: History, *, item: ItemKey, artist: ItemKey, offset: int) -> Observation:
     """Say what an event tells of items; `history` does not hold the event yet, `artist` is 0 if unknown."""
     rows = np.empty(MOST_SIGNALS, SIGNAL)
-    count = 0
+    count, repeated = 0, False
     if event.type is EventType.PLAY:
-        ring = history.item, history.session, history.good, history.is_play
-        goes_on, at = _goes_on(event, history), int(event.at)
-        count = _tell_play(rows, item, artist, event.is_play, goes_on, *ring, at, offset)
+        began, at = event.at - event.ms_played / 1000, int(event.at)
+        ring = history.item, history.at, history.session, history.good, history.is_play
+        count, repeated = _tell_play(rows, item, artist, event.is_play, began, *ring, at, offset)
     elif event.type in _LIKES:
         count = 1
         rows[0] = (item, NOBODY, SignalKind.LIKED, _LIKES[event.type], int(event.at), offset)
-    return rows[:count]
-
-
-def played_this_session(history: History, item: ItemKey) -> bool:
-    """Whether the last event's session has a play of the item of 30 seconds or more."""
-    return len(history) > 0 and _played_this_session(history.item, history.session, history.good, item)
-
-
-def _goes_on(event: Event, history: History) -> bool:
-    """Whether a play that ends with this event began in the session of the event before."""
-    if not len(history):
-        return False
-    return event.at - event.ms_played / 1000 - int(history.at[-1]) <= SESSION_GAP_SECONDS
+    return Observation(rows[:count], repeated)
 
 
 @compiled
@@ -60,25 +55,29 @@ def _tell_play(
     item: int,
     artist: int,
     is_play: bool,
-    goes_on: bool,
+    began: float,
     items: npt.NDArray[np.int64],
+    times: npt.NDArray[np.uint32],
     session: npt.NDArray[np.int32],
     good: npt.NDArray[np.bool_],
     plays: npt.NDArray[np.bool_],
     at: int,
     offset: int,
-) -> int:
-    """Tell of a play, then of the session's last plays before it, newest first; returns how many rows."""
+) -> tuple[int, bool]:
+    """Tell of a play, then of the session's last plays before it, newest first.
+
+    Returns how many rows that takes, and whether the item was played in the last event's session before.
+    """
     kind = SignalKind.PLAYED if is_play else SignalKind.SKIPPED
     count = _add(rows, 0, item, NOBODY, kind, 1.0)
     if is_play and artist != NOBODY:
         count = _add(rows, count, item, artist, SignalKind.BY_ARTIST, ARTIST_SIGNATURES)
-    if goes_on:
+    if len(times) and began - times[-1] <= SESSION_GAP_SECONDS:
         count = _add_context(rows, count, item, is_play, items, session, good, plays)
     for row in range(count):
         rows[row].at = at
         rows[row].offset = offset
-    return count
+    return count, _played_this_session(items, session, good, item)
 
 
 @compiled
@@ -125,6 +124,7 @@ def _add_context(
 def _played_this_session(
     items: npt.NDArray[np.int64], session: npt.NDArray[np.int32], good: npt.NDArray[np.bool_], item: int
 ) -> bool:
+    """Whether the last event's session has a play of the item of 30 seconds or more."""
     for place in range(len(items) - 1, max(-1, len(items) - 1 - REPEAT_WINDOW), -1):
         if session[place] != session[-1]:
             return False

@@ -17,7 +17,7 @@ from models.composition import compose_slate, plan_shelves
 from models.events import EVENT_CODES, Event, EventType
 from models.examples import draw_example
 from models.features import POOL_FEATURES, Feature
-from models.observation import observe, played_this_session
+from models.observation import observe
 from models.own_weights import OwnWeights, learn_own
 from models.profile import update_profile
 from models.ranker import Ranking, rank
@@ -72,8 +72,8 @@ class Personalizer:
             seed = seed_of(event.user, partition=partition, offset=offset)
             example, own = self._learn_play(listener, event, position, seed)
         artist = self.catalogue.artist_key(position)
-        signals = observe(event, listener.history, item=item, artist=artist, offset=offset)
-        weight = taste_weight(event, repeated=played_this_session(listener.history, item))
+        observed = observe(event, listener.history, item=item, artist=artist, offset=offset)
+        weight = taste_weight(event, repeated=observed.repeated)
         vector = self.catalogue.vectors[position]
         listener.profile = update_profile(listener.profile, event, vector=vector, weight=weight, own=own)
         if event.item or event.artist:
@@ -87,7 +87,7 @@ class Personalizer:
             )
         listener.offset = offset
         listener.prediction = None
-        return Lesson(signals, example)
+        return Lesson(observed.signals, example)
 
     def recommend(self, listener: ListenerState, *, partition: int) -> Slate:
         """Make the slate that includes everything up to `listener.offset`; asking changes no answer."""

@@ -7,62 +7,14 @@ same order and with the same arithmetic.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
-
 import numpy as np
 
 from models.compiled import compiled
-from models.numbering import Int32s, Int64s, Numbering, give_number, new_numbering
-from models.play_counts import (
-    NEWEST,
-    TimeArray,
-    Uint32s,
-    chain_artists,
-    count_plays,
-    decay_plays,
-)
-from models.recollection import Bools, Float64s, Recollections, Uint8s, new_recollections, recollect
+from models.index_memory import PackedIndex, PlayIndex, new_index, open_index
+from models.numbering import Int32s, Numbering, give_number, new_numbering
+from models.play_counts import NEWEST, TimeArray, Uint32s, chain_artists, count_plays, decay_plays
+from models.recollection import Bools, Recollections, recollect
 from models.segments import SEGMENT_EVENTS
-
-EXTRA_ITEMS: Final = 2048
-"""Room for items outside the ring: 64 popular ones, 24 after each of 8, 32 by each of some 56 artists."""
-
-
-class PlayIndex(NamedTuple):
-    """The plays of a ring, oldest first, skips included; `size` (int64, 1) of them, and room for more.
-
-    `item` (int32) is the number of the item of each play, `at` (uint32) when it ended, `session` (int32) its
-    session, `ms` (uint32) how long it was heard, `good` (bool) whether for 30 seconds or more, `earlier`
-    (int32) the play of the same item before it, -1 for none, `earlier_by_artist` (int32) that of the same
-    artist, and `skips` (uint8) the skips among the eight plays before it: bits, the last one lowest.
-
-    By item number, `counts` (int32, 5 x items) is what `NEWEST` to `SESSIONS` say, `decayed` (float64, 3 x
-    items) the good plays, each counting half after each of `HALF_LIVES_HOURS`, as of `reference` (float64, 1,
-    Unix seconds), `ends` (uint32, 2 x items) when the last and the first play ended, `recalled` what the last
-    eight plays say, and `artist_of` (int32, with room for items outside the ring) the number of the artist,
-    -1 if unknown. By artist number, `newest_by_artist` (int32) is the last play, and `recalled_by_artist`
-    what the last eight say.
-    """
-
-    size: Int64s
-    item: Int32s
-    at: TimeArray
-    session: Int32s
-    ms: Uint32s
-    good: Bools
-    earlier: Int32s
-    earlier_by_artist: Int32s
-    skips: Uint8s
-    items: Numbering
-    counts: Int32s
-    decayed: Float64s
-    reference: Float64s
-    ends: Uint32s
-    recalled: Recollections
-    artists: Numbering
-    artist_of: Int32s
-    newest_by_artist: Int32s
-    recalled_by_artist: Recollections
 
 
 @compiled
@@ -75,46 +27,42 @@ def index_plays(
     is_play: Bools,
     sealed: int,
     artist_at: Int32s,
-) -> PlayIndex:
+) -> PackedIndex:
     """Index the plays among the events of a ring, of which the first `sealed` are sealed.
 
     `played` (uint32) holds milliseconds x 32, and `artist_at` (int32) the artist of each catalogue position,
     -1 if unknown. Habits are counted as of the last sealed event, or of the first one where none is sealed.
     """
     # No more than a segment comes before the index is made anew.
-    room = np.count_nonzero(is_play) + SEGMENT_EVENTS
-    items = _count_items(index, is_play) + SEGMENT_EVENTS
-    plays = PlayIndex(
-        np.zeros(1, np.int64),
-        np.empty(room, np.int32),
-        np.empty(room, np.uint32),
-        np.empty(room, np.int32),
-        np.empty(room, np.uint32),
-        np.empty(room, np.bool_),
-        np.empty(room, np.int32),
-        np.empty(room, np.int32),
-        np.zeros(room, np.uint8),
-        new_numbering(items + EXTRA_ITEMS),
-        np.zeros((5, items), np.int32),
-        np.zeros((3, items), np.float64),
-        np.zeros(1, np.float64),
-        np.empty((2, items), np.uint32),
-        new_recollections(items),
-        new_numbering(items + EXTRA_ITEMS),
-        np.empty(items + EXTRA_ITEMS, np.int32),
-        np.full(items, -1, np.int32),
-        new_recollections(items),
-    )
+    room = int(np.count_nonzero(is_play)) + SEGMENT_EVENTS
+    packed = new_index(room, _count_items(index, is_play) + SEGMENT_EVENTS)
+    plays = open_index(packed)
     if len(at):
         plays.reference[0] = at[max(0, sealed - 1)]
     index = index[is_play]
     columns = at[is_play], session[is_play], played[is_play], good[is_play]
-    add_plays(plays, index, artist_at[index], columns[0], columns[1], columns[2], columns[3])
-    return plays
+    _add_plays(plays, index, artist_at[index], columns[0], columns[1], columns[2], columns[3])
+    return packed
 
 
 @compiled
-def add_plays(
+def add_play(
+    packed: PackedIndex, index: int, artist: int, at: int, session: int, played: int, good: bool
+) -> None:
+    """Add the newest play, in place: `index` and `artist` are catalogue positions, -1 if unknown."""
+    _add_plays(
+        open_index(packed),
+        np.full(1, index, np.int32),
+        np.full(1, artist, np.int32),
+        np.full(1, at, np.uint32),
+        np.full(1, session, np.int32),
+        np.full(1, played, np.uint32),
+        np.full(1, good, np.bool_),
+    )
+
+
+@compiled
+def _add_plays(
     plays: PlayIndex,
     index: Int32s,
     artist: Int32s,
@@ -123,7 +71,7 @@ def add_plays(
     played: Uint32s,
     good: Bools,
 ) -> None:
-    """Add the newest n plays, in place: `index` and `artist` (int32, n) are catalogue positions, -1 unknown.
+    """Add the newest n plays, in place.
 
     Step by step over all plays, each with the few arrays that it needs: to take all of them out of the index
     for every play would cost five times as much.

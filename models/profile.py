@@ -10,7 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from models.compiled import compiled
-from models.contexts import ContextTastes, buckets_of, decode_contexts, encode_contexts, update_contexts
+from models.contexts import (
+    Buckets,
+    ContextTastes,
+    buckets_of,
+    decode_contexts,
+    encode_contexts,
+    mean_direction,
+    update_contexts,
+)
 from models.errors import CorruptState
 from models.events import Event, EventType, ItemKey, stable_key
 from models.item_space import DIMENSIONS, VectorArray
@@ -23,6 +31,7 @@ TASTES: Final = ("session", "weeks", "years", "context")
 SKIP_RATE_STEP: Final = 0.05
 BANNED_ITEMS: Final = 128
 """Bans remembered; the oldest makes room."""
+_ABOUT_BANS: Final = frozenset((EventType.BAN, EventType.LIKE, EventType.SAVE))
 
 _FIXED: Final = struct.Struct("<dIIdHHH")
 """Taste time, plays, skips, skip rate, bans, bytes of own weights, bytes of tastes of contexts."""
@@ -35,14 +44,18 @@ def _nothing_known() -> TasteArray:
     return np.zeros((len(HALF_LIVES_HOURS), DIMENSIONS), np.float32)
 
 
+def _no_tastes() -> TasteArray:
+    return np.zeros((len(TASTES), DIMENSIONS), np.float32)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Profile:
     """What is known of a listener beside the ring.
 
-    `evidence` (float32, 3 x 64) holds decayed sums of weighted item vectors as of `at`, and `tastes` (4 x 64)
-    their directions, unit vectors of session, weeks and years, or zero, then that of the `contexts` that
-    hold. `banned` are the keys of items that must
-    not come back, newest last. `own` is what the ranker knows of this listener alone.
+    `evidence` (float32, 3 x 64) holds decayed sums of weighted item vectors as of `at`. `tastes` (4 x 64) are
+    what it and the `contexts` come to: unit vectors of session, weeks and years, or zero, then the mean of
+    those of the contexts that hold. `banned` are the keys of items that must not come back, newest last.
+    `own` is what the ranker knows of this listener alone.
     """
 
     evidence: TasteArray = field(default_factory=_nothing_known)
@@ -53,10 +66,7 @@ class Profile:
     banned: tuple[ItemKey, ...] = ()
     own: OwnWeights = field(default_factory=OwnWeights)
     contexts: ContextTastes = field(default_factory=ContextTastes)
-    tastes: TasteArray = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "tastes", _directions(self.evidence, self.contexts.direction))
+    tastes: TasteArray = field(default_factory=_no_tastes, repr=False)
 
 
 def update_profile(
@@ -69,21 +79,42 @@ def update_profile(
     """
     at = max(profile.at, event.at)
     elapsed_hours = (at - profile.at) / 3600 if profile.at else 0.0
+    is_play, is_skip = event.is_play, event.is_skip
     skip_rate = profile.skip_rate
-    if event.type is EventType.PLAY:
-        skip_rate += SKIP_RATE_STEP * (float(event.is_skip) - skip_rate)
+    if is_play or is_skip:
+        skip_rate += SKIP_RATE_STEP * (float(is_skip) - skip_rate)
+    known = profile.contexts
+    holding = np.array(buckets_of(event.context, at=event.at), np.uint8)
+    evidence, buckets, in_buckets, tastes = _learn(
+        profile.evidence, elapsed_hours, known.buckets, known.evidence, holding, vector, weight
+    )
     return Profile(
-        evidence=_update_all(profile.evidence, vector, weight, elapsed_hours),
+        evidence=evidence,
         at=at,
-        plays=profile.plays + event.is_play,
-        skips=profile.skips + event.is_skip,
+        plays=profile.plays + is_play,
+        skips=profile.skips + is_skip,
         skip_rate=skip_rate,
         banned=_update_bans(profile.banned, event),
         own=own,
-        contexts=update_contexts(
-            profile.contexts, buckets_of(event.context, at=event.at), vector=vector, weight=weight
-        ),
+        contexts=ContextTastes(buckets, in_buckets, len(holding)),
+        tastes=tastes,
     )
+
+
+@compiled
+def _learn(
+    evidence: TasteArray,
+    elapsed_hours: float,
+    buckets: Buckets,
+    in_buckets: TasteArray,
+    holding: Buckets,
+    vector: VectorArray,
+    weight: float,
+) -> tuple[TasteArray, Buckets, TasteArray, TasteArray]:
+    """Move all tastes: evidence, buckets and what is in them, and the directions in which all that points."""
+    moved = _update_all(evidence, vector, weight, elapsed_hours)
+    order, moved_in_buckets = update_contexts(buckets, in_buckets, holding, vector, weight)
+    return moved, order, moved_in_buckets, _directions(moved, moved_in_buckets, len(holding))
 
 
 @compiled
@@ -96,10 +127,10 @@ def _update_all(evidence: TasteArray, item: VectorArray, weight: float, elapsed_
 
 
 @compiled
-def _directions(evidence: TasteArray, context: VectorArray) -> TasteArray:
-    """Unit vectors, or zero where there is no evidence, and that of the context behind them."""
+def _directions(evidence: TasteArray, in_buckets: TasteArray, now: int) -> TasteArray:
+    """Unit vectors, or zero where there is no evidence, and behind them that of the contexts that hold."""
     directions = np.zeros((len(evidence) + 1, evidence.shape[1]), np.float32)
-    directions[-1] = context
+    directions[-1] = mean_direction(in_buckets, now)
     for horizon in range(len(evidence)):
         squares = np.float32(0)
         for dimension in range(evidence.shape[1]):
@@ -112,7 +143,7 @@ def _directions(evidence: TasteArray, context: VectorArray) -> TasteArray:
 
 
 def _update_bans(banned: tuple[ItemKey, ...], event: Event) -> tuple[ItemKey, ...]:
-    if event.type not in {EventType.BAN, EventType.LIKE, EventType.SAVE}:
+    if event.type not in _ABOUT_BANS:
         return banned
     key = stable_key(event.item)
     others = tuple(other for other in banned if other != key)
@@ -144,14 +175,17 @@ def decode_profile(data: bytes) -> Profile:
     evidence = np.frombuffer(data, "<f4", len(HALF_LIVES_HOURS) * DIMENSIONS, _FIXED.size)
     if not (np.isfinite(evidence).all() and np.isfinite(at) and np.isfinite(skip_rate)):
         raise CorruptState("profile with a number that is not finite")
+    evidence = evidence.reshape(-1, DIMENSIONS).astype(np.float32)
     banned = np.frombuffer(data, "<i8", bans, _FIXED.size + _TASTE_BYTES).tolist()
+    contexts = decode_contexts(data[own_end:])
     return Profile(
-        evidence=evidence.reshape(-1, DIMENSIONS).copy(),
+        evidence=evidence,
         at=at,
         plays=plays,
         skips=skips,
         skip_rate=skip_rate,
         banned=tuple(map(ItemKey, banned)),
         own=decode_own(data[own_start:own_end]),
-        contexts=decode_contexts(data[own_end:]),
+        contexts=contexts,
+        tastes=_directions(evidence, contexts.evidence, contexts.now),
     )

@@ -51,12 +51,6 @@ class Recollections(NamedTuple):
 
 
 @compiled
-def new_recollections(room: int) -> Recollections:
-    """Make room for as many items or artists."""
-    return Recollections(np.zeros(room, np.float32), np.full(room, -1, np.int32), np.full(room, -1, np.int32))
-
-
-@compiled
 def recollect(
     found: Recollections, number: int, newest: int, good: Bools, skips: Uint8s, earlier: Int32s
 ) -> None:

@@ -67,7 +67,8 @@ def partition_of(item: Keys, *, partitions: int) -> Keys:
 
 def gather(signals: Sequence[SignalRows]) -> SignalRows:
     """Join the signals of several events, in the order given."""
-    return np.concatenate((np.zeros(0, SIGNAL), *signals))
+    # numpy would compare the fields of the rows of each event with those of the one before: 16 us an event.
+    return np.frombuffer(bytearray().join([rows.data for rows in signals]), SIGNAL)
 
 
 def pack_block(block: SignalBlock) -> bytes:

@@ -10,8 +10,8 @@ import numpy.typing as npt
 from models.catalogue import Catalogue
 from models.compiled import compiled
 from models.history import History
+from models.index_memory import PackedIndex
 from models.item_arrays import ItemArrays
-from models.play_index import PlayIndex
 from models.skip_facts import (
     CROSSES,
     EDGES,
@@ -113,5 +113,5 @@ def speak_of_skip(history: History, position: int, *, catalogue: Catalogue, now_
 
 
 @compiled
-def _speak_of_one(indexed: PlayIndex, known: ItemArrays, position: Int32s, now_seconds: float) -> Int32s:
+def _speak_of_one(indexed: PackedIndex, known: ItemArrays, position: Int32s, now_seconds: float) -> Int32s:
     return speak_of_skips(scan_plays(indexed), known, position, now_seconds)

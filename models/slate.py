@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
@@ -44,12 +45,12 @@ class Shelf(NamedTuple):
 
     id: str
     title: str
-    ids: tuple[str, ...]
-    scores: tuple[float, ...]
-    propensities: tuple[float, ...]
-    sources: tuple[tuple[str, ...], ...]
-    reasons: tuple[Because, ...]
-    explained_by: tuple[str, ...]
+    ids: Sequence[str]
+    scores: Sequence[float]
+    propensities: Sequence[float]
+    sources: Sequence[tuple[str, ...]]
+    reasons: Sequence[Because]
+    explained_by: Sequence[str]
     propensity: float = 1.0
 
     @property

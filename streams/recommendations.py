@@ -5,9 +5,9 @@ from __future__ import annotations
 from binascii import b2a_base64
 from typing import Any, Final
 
-import numpy as np
 import orjson
 
+from models.half import to_half
 from models.profile import TASTES, Profile
 from models.slate import Because, Shelf, Slate
 
@@ -25,10 +25,7 @@ def encode_recommendation(
             "as_of": {"partition": partition, "offset": offset, "at": at},
             "emitted_at": emitted_at,
             "surface": SURFACE,
-            "taste": {
-                name: b2a_base64(taste, newline=False).decode()
-                for name, taste in zip(TASTES, profile.tastes.astype(np.float16), strict=True)
-            },
+            "taste": _tastes(profile),
             "shelves": [_shelf(shelf) for shelf in slate.shelves],
             "policy": slate.policy,
             "models": {
@@ -38,6 +35,16 @@ def encode_recommendation(
             },
         }
     )
+
+
+def _tastes(profile: Profile) -> dict[str, str]:
+    """Each taste as the base64 of 64 float16."""
+    halves = to_half(profile.tastes.ravel()).tobytes()
+    size = len(halves) // len(TASTES)
+    return {
+        name: b2a_base64(halves[nth * size : (nth + 1) * size], newline=False).decode()
+        for nth, name in enumerate(TASTES)
+    }
 
 
 def _shelf(shelf: Shelf) -> dict[str, Any]:

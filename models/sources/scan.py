@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from models.compiled import compiled
+from models.index_memory import PackedIndex, open_index
 from models.numbering import Numbering, copy_numbering, give_number
 from models.play_counts import TimeArray, Uint32s
-from models.play_index import PlayIndex
 from models.recollection import Bools, Float64s, Recollections
 
 CONTEXT_PLAYS: Final = 8
@@ -54,8 +54,9 @@ class Plays(NamedTuple):
 
 
 @compiled
-def scan_plays(indexed: PlayIndex) -> Plays:
+def scan_plays(packed: PackedIndex) -> Plays:
     """Take indexed plays, and make room for items that are not among them."""
+    indexed = open_index(packed)
     size = indexed.size[0]
     session = indexed.session[:size]
     return Plays(

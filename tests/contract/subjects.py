@@ -99,7 +99,8 @@ class ItemSubject:
 
     def learn(self, event: Event, offset: int) -> None:
         item = stable_key(event.item or event.artist)
-        signals = observe(event, self.history, item=item, artist=stable_key("artist"), offset=offset)
+        artist = stable_key("artist")
+        signals = observe(event, self.history, item=item, artist=artist, offset=offset).signals
         if event.item and offset > self.after:
             self.history.append(
                 item, index=0, artist=-1, at_seconds=int(event.at), ms_played=event.ms_played, code=0

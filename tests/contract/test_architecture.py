@@ -25,10 +25,10 @@ ENGINE_ONLY = {"aiokafka", "faust", "mode", "rocksdict"}
 """One package knows how Faust and RocksDB work; everything else is given batches and returns commits."""
 
 CORE_FLOW = (
-    *("models.errors", "models.learned_bytes", "models.compiled", "models.chance"),
+    *("models.errors", "models.learned_bytes", "models.compiled", "models.chance", "models.half"),
     *("models.events", "models.key_index"),
     *("models.numbering", "models.segments", "models.recollection"),
-    *("models.play_counts", "models.play_index"),
+    *("models.play_counts", "models.index_memory", "models.play_index"),
     "models.item_space",
     *("models.signals", "models.items", "models.history", "models.reward", "models.observation"),
     *("models.features", "models.recall", "models.network", "models.descent", "models.own_weights"),

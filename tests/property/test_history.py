@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from models.errors import CorruptState
 from models.events import SESSION_GAP_SECONDS, ItemKey
 from models.history import History, restore_history
+from models.index_memory import new_index, open_index
 from models.segments import SEGMENT_EVENTS
 
 CAPACITY = 2 * SEGMENT_EVENTS
@@ -90,7 +91,7 @@ ARTISTS = (np.arange(1000) // 7 % 100 - 1).astype(np.int32)
 
 
 def indexed(history):
-    return history.plays(ARTISTS, version=0)
+    return open_index(history.plays(ARTISTS, version=0))
 
 
 def plain(plays):
@@ -135,6 +136,24 @@ def test_an_index_that_grew_equals_one_made_anew(events, every):
 def test_an_index_is_made_anew_when_an_artist_becomes_known():
     history = fill([(1, 1, 40_000, 0), (2, 1, 40_000, 0), (1, 1, 40_000, 0)])
     nobody, one = np.full(1000, -1, np.int32), np.zeros(1000, np.int32)
-    assert history.plays(nobody, version=0).earlier_by_artist[:3].tolist() == [-1, -1, -1]
-    assert history.plays(one, version=0).earlier_by_artist[:3].tolist() == [-1, -1, -1]
-    assert history.plays(one, version=1).earlier_by_artist[:3].tolist() == [-1, 0, 1]
+    assert open_index(history.plays(nobody, version=0)).earlier_by_artist[:3].tolist() == [-1, -1, -1]
+    assert open_index(history.plays(one, version=0)).earlier_by_artist[:3].tolist() == [-1, -1, -1]
+    assert open_index(history.plays(one, version=1)).earlier_by_artist[:3].tolist() == [-1, 0, 1]
+
+
+def arrays_of(index):
+    for column in index:
+        yield from arrays_of(column) if isinstance(column, tuple) else [column]
+
+
+@given(st.integers(0, 300), st.integers(0, 200))
+def test_the_arrays_of_an_index_fill_its_memory_and_share_none_of_it(plays, items):
+    packed = new_index(plays, items)
+    assert packed.plays >= plays
+    assert packed.items >= items
+    arrays = list(arrays_of(open_index(packed)))
+    assert sum(array.nbytes for array in arrays) == packed.memory.nbytes
+    for nth, array in enumerate(arrays):
+        assert array.ctypes.data % array.itemsize == 0
+        array.view(np.uint8).reshape(-1)[:] = nth
+    assert all((array.view(np.uint8) == nth).all() for nth, array in enumerate(arrays))

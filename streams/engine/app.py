@@ -100,12 +100,11 @@ class EngineApp(faust.App):
         self._beating = asyncio.create_task(self._beat())
 
     async def on_stop(self) -> None:
-        """Finish what is in hand, commit, and stop the producer."""
+        """Finish what is in hand and commit; nothing is in flight then, since every send is awaited."""
         self.watchdog.stop()
         if self._beating is not None:
             self._beating.cancel()
         await super().on_stop()
-        await self.publisher.stop()
 
     async def _beat(self) -> None:
         while True:

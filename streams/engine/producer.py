@@ -1,7 +1,6 @@
 """Sending: idempotent, acknowledged by all replicas, in order, or an error."""
 
 import asyncio
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
@@ -10,7 +9,8 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from streams.engine.failure import DeliveryFailed, exit_now
 from streams.engine.records import Output
 
-POLL_SECONDS = 0.1
+POLL_SECONDS = 0.001
+"""Between two looks for acknowledgements, while some are awaited."""
 LINGER_MS = 1.0
 """Long enough for the records of one commit to leave together."""
 
@@ -43,20 +43,11 @@ class Publisher:
             "log_level": 0,
         }
         self._timeout_seconds = timeout_seconds
-        self._stopping = threading.Event()
-        self._polling: threading.Thread | None = None
+        self._awaited = 0
 
     def start(self) -> None:
         """Get ready to send; what is sent waits for a connection."""
         self._producer = Producer(self._settings)
-        self._polling = threading.Thread(target=self._poll, name="publisher", daemon=True)
-        self._polling.start()
-
-    async def stop(self) -> None:
-        """Disconnect; nothing is in flight, since every send is awaited."""
-        self._stopping.set()
-        if self._polling is not None:
-            await asyncio.to_thread(self._polling.join)
 
     async def send(self, outputs: Sequence[Output]) -> None:
         """Send ``outputs``, keeping their order within each partition. Raises `DeliveryFailed`."""
@@ -85,6 +76,9 @@ class Publisher:
         last = {(record.topic, record.partition): place for place, record in enumerate(records)}
         loop = asyncio.get_running_loop()
         waiting = {place: loop.create_future() for place in last.values()}
+        if waiting and not self._awaited:
+            loop.call_later(POLL_SECONDS, self._poll, loop)
+        self._awaited += len(waiting)
         for place, record in enumerate(records):
             future = waiting.get(place)
             self._producer.produce(
@@ -92,33 +86,26 @@ class Publisher:
                 record.value,
                 record.key,
                 record.partition,
-                None if future is None else partial(_report, loop, future),
+                None if future is None else partial(self._settle, future),
                 headers=list(record.headers),
             )
         return waiting.values()
 
-    def _poll(self) -> None:
+    def _poll(self, loop: asyncio.AbstractEventLoop) -> None:
         try:
-            while not self._stopping.is_set():
-                self._producer.poll(POLL_SECONDS)
+            self._producer.poll(0)
         # Only what ends the producer is raised here: a record that Kafka refused, say.
         except KafkaException as error:
             exit_now("the producer failed", DeliveryFailed(error.args[0].str()))
+        if self._awaited:
+            loop.call_later(POLL_SECONDS, self._poll, loop)
 
-
-def _report(
-    loop: asyncio.AbstractEventLoop,
-    future: "asyncio.Future[int]",
-    error: KafkaError | None,
-    message: Message,
-) -> None:
-    loop.call_soon_threadsafe(_settle, future, error, message.offset())
-
-
-def _settle(future: "asyncio.Future[int]", error: KafkaError | None, offset: int | None) -> None:
-    if future.done():
-        return
-    if error is None:
-        future.set_result(-1 if offset is None else offset)
-    else:
-        future.set_exception(KafkaException(error))
+    def _settle(self, future: "asyncio.Future[int]", error: KafkaError | None, message: Message) -> None:
+        self._awaited -= 1
+        if future.done():
+            return
+        if error is None:
+            offset = message.offset()
+            future.set_result(-1 if offset is None else offset)
+        else:
+            future.set_exception(KafkaException(error))

@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from models.compiled import compiled
 
-LARGEST: Final = np.float32(65_504)
-"""What is larger becomes this."""
+_LARGEST: Final = np.float32(65_504)
 _SMALLEST_NORMAL: Final = np.float32(2.0**-14)
 _STEPS: Final = np.float32(2.0**24)
 """Below the smallest normal number, float16 goes in equal steps: as many of them as 1.0 has."""
+_INFINITE: Final = 0x7C00
 _NOT_A_NUMBER: Final = 0x7E00
 
 Float32s = npt.NDArray[np.float32]
@@ -24,17 +24,19 @@ Uint16s = npt.NDArray[np.uint16]
 def round_to_half(values: Float32s) -> Float32s:
     """Round n numbers (float32, contiguous) to the nearest that float16 has, ties to even, as numpy does.
 
-    >>> round_to_half(np.array([0.1, 1e6], np.float32)).astype(np.float16).tolist()
-    [0.0999755859375, 65504.0]
+    What is too large becomes infinite, so that whoever checks for numbers that are not finite finds it.
+
+    >>> round_to_half(np.array([0.1, 1e6], np.float32)).tolist()
+    [0.0999755859375, inf]
     """
     rounded = values.copy()
     bits = rounded.view(np.uint32)
     for place in range(len(rounded)):
         size = abs(rounded[place])
         if size >= _SMALLEST_NORMAL:
-            if size > LARGEST:
-                rounded[place] = np.copysign(LARGEST, rounded[place])
             bits[place] = (bits[place] + 0xFFF + (bits[place] >> 13 & 1)) & 0xFFFFE000
+            if abs(rounded[place]) > _LARGEST:
+                rounded[place] = np.copysign(np.float32(np.inf), rounded[place])
         else:
             rounded[place] = np.rint(rounded[place] * _STEPS) / _STEPS
     return rounded
@@ -52,7 +54,9 @@ def to_half(values: Float32s) -> Uint16s:
     for place in range(len(values)):
         size = abs(rounded[place])
         sign = bits[place] >> 16 & 0x8000
-        if size >= _SMALLEST_NORMAL:
+        if size > _LARGEST:
+            halves[place] = sign | _INFINITE
+        elif size >= _SMALLEST_NORMAL:
             halves[place] = sign | (bits[place] >> 13) - 0x1C000 & 0x7FFF
         elif size < _SMALLEST_NORMAL:
             halves[place] = sign | int(size * _STEPS)

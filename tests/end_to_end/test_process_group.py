@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -73,6 +75,13 @@ def test_they_share_the_partitions_and_stop_in_order(system: System) -> None:
     processes = processes_of(system)
     assert len(processes) == 2
     assert system.stop() == 0
+    assert are_gone(processes)
+
+
+def test_when_one_is_killed_the_other_stops_and_the_worker_ends_with_its_code(system: System) -> None:
+    processes = processes_of(system)
+    os.kill(min(processes), signal.SIGKILL)
+    assert system.workers["worker"].wait(60) == 128 + signal.SIGKILL
     assert are_gone(processes)
 
 

@@ -27,12 +27,11 @@ def learn_choices(
     usual: Float32s,
     rows: Float32s,
     items: Int64s,
-    steps: int,
     rate: np.float32,
     decay: float,
     least: np.float32,
 ) -> None:
-    """Take `steps` steps for each choice, in place, towards ranking the first of its items above the others.
+    """Take a step for each choice, in place, towards ranking the first of its items above the others.
 
     `rows` (float32) holds ROWS x k numbers for each choice, one after the other, and `items` (int64) each k,
     0 where there was no choice. `numbers` and `usual` are those of `descend`.
@@ -42,9 +41,8 @@ def learn_choices(
         start, end = end, end + ROWS * k
         if k:
             example = rows[start:end].reshape(ROWS, k)
-            for _ in range(steps):
-                gradient = listwise_gradient(example[:FEATURES], example[FEATURES:], numbers)
-                descend(numbers, usual, gradient, rate, decay, least)
+            gradient = listwise_gradient(example[:FEATURES], example[FEATURES:], numbers)
+            descend(numbers, usual, gradient, rate, decay, least)
 
 
 @compiled

@@ -1,7 +1,7 @@
 """The ranker: features to scores in two stages, learned online from what was played and what was not.
 
 A linear stage over the whole pool keeps the best 200; linear terms and 48 hidden units rank them. Each play
-takes two steps on the gradient of the listwise softmax (Cao et al. 2007, ListNet; sampled as in BPR, Rendle
+takes a step on the gradient of the listwise softmax (Cao et al. 2007, ListNet; sampled as in BPR, Rendle
 et al. 2009): the played item should win against candidates that were not played. Workers score with the
 exported numbers and add what is a listener's own.
 """
@@ -74,7 +74,7 @@ class Ranker:
     It starts from the weights that chose the candidates, so that it ranks well before its first example.
     `learning_rate` is the step of a number whose gradients are as large as usual, `decay` how slowly the
     usual is forgotten, `caution` the square that it starts from, so that the first steps are small (RMSProp,
-    Tieleman and Hinton 2012), `steps` how many are taken an example, and `seed` draws the hidden units.
+    Tieleman and Hinton 2012), and `seed` draws the hidden units.
 
     >>> from models.features import Feature
     >>> ranker, items = Ranker(), np.zeros((len(Feature), 2), np.float16)
@@ -91,13 +91,11 @@ class Ranker:
         learning_rate: float = LEARNING_RATE,
         decay: float = DECAY,
         caution: float = CAUTION,
-        steps: int = 2,
         seed: int = 0,
     ) -> None:
         self.learning_rate = learning_rate
         self.decay = decay
         self.caution = caution
-        self.steps = steps
         self.seed = seed
         self.learned = 0
         """Examples learned."""
@@ -123,9 +121,7 @@ class Ranker:
         if not np.isfinite(rows).all():
             raise ValueError("a number is not finite: the ranker would never recover")
         rate, least = np.float32(self.learning_rate), np.float32(LEAST_SQUARE)
-        learn_choices(
-            self._numbers, self._usual, rows.astype(np.float32), items, self.steps, rate, self.decay, least
-        )
+        learn_choices(self._numbers, self._usual, rows.astype(np.float32), items, rate, self.decay, least)
         self.learned += int(np.count_nonzero(items))
 
     def predict_proba_one(self, features: Float32s) -> dict[bool, float]:
@@ -145,7 +141,6 @@ class Ranker:
             learning_rate=self.learning_rate,
             decay=self.decay,
             caution=self.caution,
-            steps=self.steps,
             seed=self.seed,
         )
 

@@ -23,12 +23,14 @@ from models.network import (
     OUTPUTS,
     SHIFTS,
     UNITS,
+    blame_terms,
     excite,
     listwise_gradient,
     new_network,
     score_items,
+    surprise,
 )
-from models.own_weights import OWN, OwnWeights, decode_own, encode_own, learn_own
+from models.own_weights import FADE, OWN, OwnWeights, decode_own, encode_own, learn_own
 from models.ranker import Ranker, decode_ranker, decode_weights, encode_ranker, encode_weights
 from models.recall import RECALL, START
 from models.skip_facts import SPEAKING
@@ -99,9 +101,8 @@ def test_it_steps_as_river_does():
     river.g2 = np.full(NUMBERS, CAUTION, np.float32)
     for choice in choices:
         example = choice.numbers.astype(np.float32)
-        for _ in range(2):
-            gradient = listwise_gradient(example[:FEATURES], example[FEATURES:], numbers)
-            numbers = river.step(numbers, gradient)
+        gradient = listwise_gradient(example[:FEATURES], example[FEATURES:], numbers)
+        numbers = river.step(numbers, gradient)
     ranker.learn_many(*columns(choices))
     assert np.abs(numbers - new_network(seed=0)).max() > 0.01
     assert np.abs(ranker.weights().numbers - numbers).max() < 1e-7
@@ -151,7 +152,7 @@ def test_an_item_scores_the_same_bits_alone_and_among_others():
 
 
 def test_a_step_goes_down_the_gradient_of_the_listwise_softmax_of_both_stages():
-    ranker = Ranker(steps=1)
+    ranker = Ranker()
     before, example = ranker.weights().numbers.astype(np.float64), examples(1)[0]
     added = example.numbers[FEATURES:]
 
@@ -187,7 +188,7 @@ def test_it_starts_from_the_weights_that_choose_candidates():
 def test_it_learns_what_a_linear_ranker_cannot():
     rng, ranker = np.random.default_rng(5), Ranker(learning_rate=0.003, decay=0.99)
     hits = []
-    for _ in range(3_000):
+    for _ in range(6_000):
         features = rng.random((FEATURES, 10)).astype(np.float16)
         # Best is what lies in the middle: no weight says that.
         best = int(np.argmin(np.abs(features[Feature.RULES].astype(float) - 0.5)))
@@ -219,7 +220,17 @@ def test_own_weights_fade_back_in_the_outputs_only():
     hidden = excite(features, new_network(seed=0))
     faded = learn_own(own, features, hidden, features[0], features[0], 0).numbers
     assert (faded[: OWN - HIDDEN] == 1).all()
-    assert faded[OWN - HIDDEN :] == pytest.approx(0.98, abs=0.1)
+    assert (faded[OWN - HIDDEN :] == FADE).all()
+
+
+def test_own_outputs_are_learned_faster_than_own_terms():
+    features = np.random.default_rng(1).random((FEATURES, 9)).astype(np.float32)
+    hidden = excite(features, new_network(seed=0))
+    learned = learn_own(NOBODY, features, hidden, features[0], features[1], 4)
+    gradient = blame_terms(features, hidden, surprise(features[1], 4))
+    steps = -learned.terms * np.sqrt(learned.usual[POOL_FEATURES:] + LEAST_SQUARE)
+    assert steps[:ITEM_FEATURES] == pytest.approx(LEARNING_RATE * gradient[:ITEM_FEATURES], rel=1e-4)
+    assert steps[ITEM_FEATURES:] == pytest.approx(12 * LEARNING_RATE * gradient[ITEM_FEATURES:], rel=1e-4)
 
 
 @pytest.mark.parametrize("cut", [0, 1, -1, -8])
@@ -249,11 +260,11 @@ def test_a_restored_ranker_goes_on_bit_for_bit():
 
 
 def test_a_clone_has_the_hyper_parameters_and_nothing_else():
-    ranker = Ranker(learning_rate=0.1, decay=0.9, caution=0.5, steps=3, seed=4)
+    ranker = Ranker(learning_rate=0.1, decay=0.9, caution=0.5, seed=4)
     ranker.learn_one(examples(1)[0])
     clone = ranker.clone()
-    assert (clone.learning_rate, clone.decay, clone.caution, clone.steps, clone.seed) == (0.1, 0.9, 0.5, 3, 4)
-    untaught = Ranker(learning_rate=0.1, decay=0.9, caution=0.5, steps=3, seed=4)
+    assert (clone.learning_rate, clone.decay, clone.caution, clone.seed) == (0.1, 0.9, 0.5, 4)
+    untaught = Ranker(learning_rate=0.1, decay=0.9, caution=0.5, seed=4)
     assert encode_ranker(clone) == encode_ranker(untaught) != encode_ranker(Ranker())
 
 

@@ -8,8 +8,9 @@ items that the listener did not have are ranked; a target that is not ranked cou
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from heapq import nlargest
 from itertools import islice
 from typing import Final, NamedTuple, Protocol
 
@@ -113,8 +114,20 @@ class MostPlayedNew:
             self._plays[event.item] = self._plays.get(event.item, 0) + 1
             self._had.setdefault(event.user, set()).add(event.item)
 
+    def learn_many(self, events: Sequence[Event]) -> None:
+        """Count a micro-batch of plays."""
+        for event in events:
+            self.learn_one(event)
+
     def recommend_after(self, user: str, item: str, *, most: int) -> Sequence[str]:
         """The most played items that are new to the listener; equal ones by first come."""
-        had = self._had.get(user, set()) | {item}
-        ranked = sorted(self._plays, key=lambda name: -self._plays[name])
+        return self._best(self._had.get(user, set()) | {item}, most)
+
+    def recommend_new(self, user: str, *, most: int) -> Sequence[str]:
+        """The most played items that are new to the listener; equal ones by first come."""
+        return self._best(self._had.get(user, set()), most)
+
+    def _best(self, had: Collection[str], most: int) -> Sequence[str]:
+        # Whoever had as many has no more than so many of the most played.
+        ranked = nlargest(len(had) + most, self._plays, key=self._plays.__getitem__)
         return list(islice((name for name in ranked if name not in had), most))

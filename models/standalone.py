@@ -106,6 +106,29 @@ class NextUp:
         self._learned += 1
 
 
+class Discoveries:
+    """What the core ranks highest of all that a listener has not heard, to be judged by items held out."""
+
+    def __init__(self, core: Standalone) -> None:
+        self._core = core
+        self._learned = 0
+
+    def learn_many(self, events: Sequence[Event]) -> None:
+        """Learn a micro-batch of events as a worker learns a partition batch."""
+        placed = [Placed(offset=self._learned + nth, event=event) for nth, event in enumerate(events)]
+        self._core.process(placed, partition=0, emit=None)
+        self._learned += len(events)
+
+    def recommend_new(self, user: str, *, most: int) -> Sequence[str]:
+        """The ids of candidates that are not in the listener's ring, best first."""
+        listener = self._core.listener(user)
+        ranking = self._core.personalizer.predict(listener)
+        positions = ranking.candidates.positions
+        new = ~np.isin(positions, listener.history.index)
+        order = np.argsort(-ranking.scores[new], kind="stable")[:most]
+        return [self._core.catalogue.ids[position] for position in positions[new][order].tolist()]
+
+
 class ItemStates:
     """All item statistics in one growing array, for a process that owns every item."""
 

@@ -18,7 +18,7 @@ from streams.commands.figures.contestants import CHEAP, CONTESTANTS
 from streams.commands.figures.plot import check_plot
 from streams.commands.figures.report import Row, as_document, as_tables
 from streams.commands.figures.tally import By, figures_by_name
-from streams.commands.figures.trials import COMPLETERS, last_item, next_play
+from streams.commands.figures.trials import COMPLETERS, DISCOVERERS, held_out, last_item, next_play
 from streams.commands.logs import read_log, simulate_log
 from streams.settings import BadSetting, read_settings
 from streams.sources import Format
@@ -29,6 +29,7 @@ class Protocol(StrEnum):
 
     NEXT_PLAY = "next-play"
     LEAVE_LAST_OUT = "leave-last-out"
+    SPLIT = "split"
 
 
 def backtest(
@@ -36,12 +37,17 @@ def backtest(
     format: Annotated[Format, typer.Option(help="What wrote the logs.")] = Format.CSV,
     user: Annotated[str, typer.Option(help="The listener of rows that name none.")] = "me",
     protocol: Annotated[
-        Protocol, typer.Option(help="Each play in turn, or only each listener's last one.")
+        Protocol,
+        typer.Option(help="Each play in turn, each listener's last one, or a fifth of a listener's items."),
     ] = Protocol.NEXT_PLAY,
     models: Annotated[
         str, typer.Option(help="Models side by side, with commas; the protocol's own if empty.")
     ] = "",
     by: Annotated[By | None, typer.Option(help="Take the figures apart.")] = None,
+    listeners: Annotated[
+        int | None, typer.Option(min=1, help="Under split: ask for so many listeners, drawn by lot.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Under split: of the lots; 0 if none.")] = None,
     simulated: Annotated[
         int | None, typer.Option(min=1, help="Test on so many simulated listeners, instead of logs.")
     ] = None,
@@ -59,10 +65,19 @@ def backtest(
         rows = [_emitted(brokers)]
     elif protocol is Protocol.LEAVE_LAST_OUT:
         _refuse(protocol, {"--by": by, "--plot": plot, "--simulated": simulated})
+        _refuse(protocol, {"--listeners": listeners, "--seed": seed})
         names = _named(models, COMPLETERS) or list(COMPLETERS)
         _, events = _read(paths or [], format, user)
         rows = last_item(names, events)
+    elif protocol is Protocol.SPLIT:
+        _refuse(protocol, {"--by": by, "--plot": plot, "--simulated": simulated})
+        names = _named(models, DISCOVERERS) or list(DISCOVERERS)
+        _, events = _read(paths or [], format, user)
+        rows = held_out(
+            names, events, ring_events=_ring_events(), listeners=listeners or len(events), seed=seed or 0
+        )
     else:
+        _refuse(protocol, {"--listeners": listeners, "--seed": seed})
         names = _named(models, CONTESTANTS) or list(CHEAP)
         if plot is not None:
             check_plot(plot)

@@ -10,7 +10,7 @@ from typing import Final
 from models.events import CatalogRecord, Event
 from streams.sources.csv_log import read_csv
 from streams.sources.rows import BadRow, Imported, Source
-from streams.sources.sequences import read_sequences
+from streams.sources.sequences import read_sequences, read_sets
 from streams.sources.spotify import read_spotify
 
 
@@ -20,12 +20,14 @@ class Format(StrEnum):
     SPOTIFY = "spotify"
     CSV = "csv"
     SEQUENCES = "sequences"
+    SETS = "sets"
 
 
 SOURCES: Final[Mapping[Format, Source]] = {
     Format.SPOTIFY: read_spotify,
     Format.CSV: read_csv,
     Format.SEQUENCES: read_sequences,
+    Format.SETS: read_sets,
 }
 
 

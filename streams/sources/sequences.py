@@ -1,4 +1,4 @@
-"""Sequences, as research publishes them: each line a listener and then its items in time order, by spaces."""
+"""Sequences and sets, as research publishes them: each line a listener and then its items, by spaces."""
 
 from __future__ import annotations
 
@@ -19,11 +19,21 @@ _HINT: Final = "Name a text file, plain or .gz, with lines of a listener and the
 
 
 def read_sequences(path: Path, *, user: str, now: float) -> Iterator[Imported]:
-    """Yield each line's items as plays a minute apart, so that all listeners' last ones come together.
+    """Yield each line's items, which are in order of time, as plays a minute apart.
 
-    `user` is not asked for: every line names its listener. Items have no records, for nothing is known of
-    them but their ids. Raises `UnreadableSource` where `path` cannot be read.
+    All listeners' last ones come together. `user` is not asked for: every line names its listener. Items have
+    no records, for nothing is known of them but their ids. Raises `UnreadableSource` where `path` cannot be
+    read.
     """
+    yield from _read(path, now, each_once=False)
+
+
+def read_sets(path: Path, *, user: str, now: float) -> Iterator[Imported]:
+    """Yield each line's items as `read_sequences` does, an item that a line repeats only once."""
+    yield from _read(path, now, each_once=True)
+
+
+def _read(path: Path, now: float, *, each_once: bool) -> Iterator[Imported]:
     for number, line in enumerate(_lines(path), start=1):
         names = line.decode("utf-8", "surrogateescape").split()
         if not names:
@@ -32,7 +42,8 @@ def read_sequences(path: Path, *, user: str, now: float) -> Iterator[Imported]:
             yield BadRow(str(path), number, "", "the line is not a listener and its items")
             continue
         try:
-            yield from _plays(names[0], names[1:], now)
+            items = list(dict.fromkeys(names[1:])) if each_once else names[1:]
+            yield from _plays(names[0], items, now)
         except Refused as refused:
             yield BadRow(str(path), number, refused.field, refused.reason)
 

@@ -50,7 +50,7 @@ CORE_FLOW = (
     "models.shelves",
     *("models.composition", "models.personalizer", "models.batch"),
     *("models.standalone", "models.river_logistic", "models.evaluation", "models.side_by_side"),
-    *("models.leave_last_out", "models.sequences", "models.listeners"),
+    *("models.leave_last_out", "models.held_out", "models.sequences", "models.listeners"),
     *("models.contract", "models.warm"),
 )
 SHELL_FLOW = (

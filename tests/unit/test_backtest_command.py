@@ -156,10 +156,33 @@ def test_leave_last_out_prints_the_figures_of_its_protocol(sequences: Path) -> N
     assert run(*arguments, "--models", "most-played")[0] == 0
 
 
+def test_a_split_prints_the_figures_of_its_protocol(sequences: Path) -> None:
+    arguments = (sequences, "--format", "sets", "--protocol", "split", "--listeners", 30, "--json")
+    code, stdout, _ = run(*arguments)
+    document = orjson.loads(stdout)
+    assert code == 0
+    figures = {"recall@20", "ndcg@20", "coverage", "gini", "mean_log_popularity"}
+    assert set(document) == figures | {"listeners", "events_per_second", "baselines"}
+    assert document["listeners"] == 30
+    # Of the 24 items a listener has eight, so that 20 of the 16 others hold all of them.
+    assert document["recall@20"] == document["baselines"]["most played"]["recall@20"] == 1.0
+    again = orjson.loads(run(*arguments)[1])
+    assert {name: again[name] for name in figures} == {name: document[name] for name in figures}
+    other = orjson.loads(run(*arguments, "--seed", 1)[1])
+    assert other["ndcg@20"] != document["ndcg@20"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["--models", "magic"], "There is no model magic"),
+        (["--listeners", "5"], "--listeners says nothing under next-play"),
+        (["--protocol", "split", "--by", "listener"], "--by says nothing under split"),
+        (["--protocol", "split", "--models", "sequences"], "Choose among segue, most-played"),
+        (
+            ["--protocol", "split", "--models", "most-played", "--format", "sets"],
+            "needs five different",
+        ),
         (["--protocol", "leave-last-out", "--models", "segue"], "Choose among sequences, most-played"),
         (["--protocol", "leave-last-out", "--by", "listener"], "--by says nothing under leave-last-out"),
         (["--protocol", "leave-last-out", "--models", "most-played", "--format", "sequences"], "needs three"),

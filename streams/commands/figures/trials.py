@@ -1,15 +1,18 @@
-"""The two protocols, run over a log with a progress bar: next play, and leave the last one out."""
+"""The protocols, run over a log with a progress bar: next play, the last one left out, a share held out."""
 
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from models.events import CatalogRecord, Event
+from models.held_out import Discoverer, hold_out, judge_discoveries, micro_batches
 from models.leave_last_out import Completer, MostPlayedNew, judge_completions, leave_last_out
+from models.segments import SEGMENT_EVENTS
 from models.side_by_side import validate_side_by_side
 from streams.commands.console import fail, stderr
 from streams.commands.figures.contestants import CONTESTANTS, Timed
@@ -19,6 +22,9 @@ from streams.commands.figures.tally import GROUP_OF, By, Tally
 
 SHOW_EVERY = 500
 COMPLETERS = ("sequences", "most-played")
+DISCOVERERS = ("segue", "most-played")
+HELD_OUT = 0.2
+MICRO_BATCH = 500
 _NOTHING = "The logs hold no play of 30 seconds or more."
 
 
@@ -69,6 +75,49 @@ def last_item(names: Sequence[str], events: Sequence[Event]) -> list[Row]:
         }
         rows.append(Row(_title(name), numbers))
     return rows
+
+
+def held_out(
+    names: Sequence[str], events: Sequence[Event], *, ring_events: int, listeners: int, seed: int
+) -> list[Row]:
+    """Hold out a fifth of each listener's items and find them by the rest, by one model after the other."""
+    split = hold_out(events, share=HELD_OUT, seed=seed)
+    if not split.targets:
+        fail(_NOTHING, "A listener needs five different items: one of them is held out.")
+    rows, ring_events = [], min(ring_events, _ring_for(split.learned))
+    for name in names:
+        model = _discoverer(name, ring_events)
+        began = time.perf_counter()
+        for batch in micro_batches(list(_shown(split.learned)), size=MICRO_BATCH):
+            model.learn_many(batch)
+        rate = len(split.learned) / (time.perf_counter() - began)
+        figures = judge_discoveries(model, split, listeners=listeners, seed=seed)
+        numbers: dict[str, float] = {
+            "listeners": figures.listeners,
+            "recall@20": round(figures.recall_at_20, 4),
+            "ndcg@20": round(figures.ndcg_at_20, 4),
+            "coverage": round(figures.coverage, 4),
+            "gini": round(figures.gini, 4),
+            "mean_log_popularity": round(figures.mean_log_popularity, 2),
+            "events_per_second": round(rate),
+        }
+        rows.append(Row(_title(name), numbers))
+    return rows
+
+
+def _ring_for(events: Sequence[Event]) -> int:
+    """The shortest ring that holds everybody's events: thousands of listeners are in memory at once."""
+    most = max(Counter(event.user for event in events).values(), default=1)
+    return -(-most // SEGMENT_EVENTS) * SEGMENT_EVENTS
+
+
+def _discoverer(name: str, ring_events: int) -> Discoverer:
+    if name == "most-played":
+        return MostPlayedNew()
+    from models.shelves import NEXT_UP
+    from models.standalone import Discoveries, Standalone
+
+    return Discoveries(Standalone(ring_events=ring_events, shelves=(NEXT_UP,)))
 
 
 def _completer(name: str) -> Completer:

@@ -1,0 +1,148 @@
+"""Hold out a share of each listener's items: how much of it is found from the rest, once that was learned.
+
+The protocol of collaborative filtering on sets, which know no time: the distinct items of each listener are
+split by lot, what is kept is learned in one pass in the order of a lot of its own, and all items that the
+listener is not known to have are ranked.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple, Protocol
+
+import numpy as np
+
+from models.events import Event
+
+DEPTH: Final = 20
+"""Places that are looked at."""
+STEP_SECONDS: Final = 1.0
+"""Between two events of what is learned: a set has no times of its own."""
+
+
+class Discoverer(Protocol):
+    """Whatever learns events and names what a listener did not have yet."""
+
+    def learn_many(self, events: Sequence[Event]) -> None:
+        """Learn a micro-batch of events."""
+        ...
+
+    def recommend_new(self, user: str, *, most: int) -> Sequence[str]:
+        """The ids of at most `most` items new to the listener, best first."""
+        ...
+
+
+class HeldOut(NamedTuple):
+    """A log split: what is `learned`, in order, and for each listener the items held out as `targets`."""
+
+    learned: list[Event]
+    targets: dict[str, frozenset[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoveryFigures:
+    """Means over `listeners`; what was recommended to them, over all items that were learned.
+
+    `coverage` is the share of items that anybody was recommended, `gini` how unequally often (0: all alike),
+    and `mean_log_popularity` the mean of ln(plays learned) of what was recommended.
+    """
+
+    listeners: int
+    recall_at_20: float
+    ndcg_at_20: float
+    coverage: float
+    gini: float
+    mean_log_popularity: float
+
+
+def hold_out(events: Iterable[Event], *, share: float, seed: int) -> HeldOut:
+    """Hold out `share` of each listener's distinct items by lot, rounded down; learn each other one once.
+
+    >>> from models.events import PLAY_MS, EventType
+    >>> play = Event(id="", type=EventType.PLAY, user="ann", at=9.0, ms_played=PLAY_MS)
+    >>> log = [replace(play, item=item) for item in "xyzx"]
+    >>> split = hold_out(log, share=0.4, seed=1)
+    >>> len(split.targets["ann"]), sorted(split.targets["ann"].union(e.item for e in split.learned))
+    (1, ['x', 'y', 'z'])
+    """
+    draws = np.random.default_rng(seed)
+    kept: list[Event] = []
+    targets: dict[str, frozenset[str]] = {}
+    for user, plays in _first_plays(events).items():
+        order = draws.permutation(len(plays)).tolist()
+        held = math.floor(share * len(plays))
+        if held:
+            targets[user] = frozenset(plays[place].item for place in order[:held])
+        kept += (plays[place] for place in order[held:])
+    latest = max((event.at for event in kept), default=0.0)
+    shuffled = [kept[place] for place in draws.permutation(len(kept)).tolist()]
+    starts = latest - STEP_SECONDS * len(shuffled)
+    return HeldOut(
+        [replace(event, at=starts + STEP_SECONDS * nth) for nth, event in enumerate(shuffled, start=1)],
+        targets,
+    )
+
+
+def judge_discoveries(model: Discoverer, split: HeldOut, *, listeners: int, seed: int) -> DiscoveryFigures:
+    """Ask a model that has learned `split.learned` for at most so many listeners, drawn by lot.
+
+    Only listeners with targets are drawn. An item of the answer that the listener is known to have counts
+    as a miss.
+    """
+    users = list(split.targets)
+    drawn = np.random.default_rng(seed).permutation(len(users))[:listeners].tolist()
+    answers = {
+        users[place]: list(model.recommend_new(users[place], most=DEPTH))[:DEPTH] for place in sorted(drawn)
+    }
+    found = [[item in split.targets[user] for item in answer] for user, answer in answers.items()]
+    sizes = [len(split.targets[user]) for user in answers]
+    count = max(1, len(answers))
+    plays = Counter(event.item for event in split.learned)
+    given = Counter(item for answer in answers.values() for item in answer)
+    return DiscoveryFigures(
+        listeners=len(answers),
+        recall_at_20=sum(sum(hits) / size for hits, size in zip(found, sizes, strict=True)) / count,
+        ndcg_at_20=sum(_ndcg(hits, size) for hits, size in zip(found, sizes, strict=True)) / count,
+        coverage=len(given.keys() & plays.keys()) / max(1, len(plays)),
+        gini=gini([given[item] for item in plays]),
+        mean_log_popularity=sum(times * math.log(max(1, plays[item])) for item, times in given.items())
+        / max(1, given.total()),
+    )
+
+
+def gini(counts: Sequence[int]) -> float:
+    """How unequal counts are: 0 where all are alike, near 1 where one has everything (Gini 1912).
+
+    >>> gini([3, 3, 3]), gini([0, 0, 0, 8]), gini([])
+    (0.0, 0.75, 0.0)
+    """
+    total = sum(counts)
+    if not total:
+        return 0.0
+    n = len(counts)
+    weighted = sum(rank * count for rank, count in enumerate(sorted(counts), start=1))
+    return 2 * weighted / (n * total) - (n + 1) / n
+
+
+def micro_batches(events: Sequence[Event], *, size: int) -> Iterator[Sequence[Event]]:
+    """Cut events into batches of `size`, the last one shorter."""
+    for start in range(0, len(events), size):
+        yield events[start : start + size]
+
+
+def _first_plays(events: Iterable[Event]) -> dict[str, list[Event]]:
+    """The first play of 30 seconds or more of each item, by listener."""
+    plays: dict[str, dict[str, Event]] = {}
+    for event in events:
+        if event.is_play:
+            plays.setdefault(event.user, {}).setdefault(event.item, event)
+    return {user: list(of.values()) for user, of in plays.items()}
+
+
+def _ndcg(hits: Sequence[bool], targets: int) -> float:
+    """Normalized discounted cumulative gain (Järvelin and Kekäläinen, 2002), with gains of 1."""
+    gain = sum(1 / math.log2(place + 1) for place, hit in enumerate(hits, start=1) if hit)
+    return gain / sum(1 / math.log2(place + 1) for place in range(1, min(targets, DEPTH) + 1))

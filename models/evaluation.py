@@ -6,6 +6,7 @@ listener's previous event ended, then learned; an item that is not ranked counts
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -84,6 +85,15 @@ def place_of(item: str, ranking: Sequence[str]) -> int | None:
     (2, None)
     """
     return ranking.index(item) + 1 if item in ranking else None
+
+
+def discounted_gain(places: Iterable[int]) -> float:
+    """The gain of targets found at these places, counted from 1 (Järvelin and Kekäläinen, 2002, gains of 1).
+
+    >>> discounted_gain([1, 3])
+    1.5
+    """
+    return sum(1.0 / math.log2(place + 1) for place in places)
 
 
 def progressive_validation(recommender: Recommender, events: Iterable[Event]) -> RankingFigures:

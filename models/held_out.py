@@ -11,14 +11,14 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
+from models.evaluation import DEPTH, discounted_gain
 from models.events import Event
 
-DEPTH: Final = 20
-"""Places that are looked at."""
 STEP_SECONDS: Final = 1.0
 """Between two events of what is learned: a set has no times of its own."""
 
@@ -94,9 +94,7 @@ def judge_discoveries(model: Discoverer, split: HeldOut, *, listeners: int, seed
     """
     users = list(split.targets)
     drawn = np.random.default_rng(seed).permutation(len(users))[:listeners].tolist()
-    answers = {
-        users[place]: list(model.recommend_new(users[place], most=DEPTH))[:DEPTH] for place in sorted(drawn)
-    }
+    answers = {users[place]: model.recommend_new(users[place], most=DEPTH) for place in sorted(drawn)}
     found = [[item in split.targets[user] for item in answer] for user, answer in answers.items()]
     sizes = [len(split.targets[user]) for user in answers]
     count = max(1, len(answers))
@@ -127,10 +125,11 @@ def gini(counts: Sequence[int]) -> float:
     return 2 * weighted / (n * total) - (n + 1) / n
 
 
-def micro_batches(events: Sequence[Event], *, size: int) -> Iterator[Sequence[Event]]:
-    """Cut events into batches of `size`, the last one shorter."""
-    for start in range(0, len(events), size):
-        yield events[start : start + size]
+def micro_batches(events: Iterable[Event], *, size: int) -> Iterator[Sequence[Event]]:
+    """Cut events, as they come, into batches of `size`, the last one shorter."""
+    coming = iter(events)
+    while batch := list(islice(coming, size)):
+        yield batch
 
 
 def _first_plays(events: Iterable[Event]) -> dict[str, list[Event]]:
@@ -143,6 +142,6 @@ def _first_plays(events: Iterable[Event]) -> dict[str, list[Event]]:
 
 
 def _ndcg(hits: Sequence[bool], targets: int) -> float:
-    """Normalized discounted cumulative gain (Järvelin and Kekäläinen, 2002), with gains of 1."""
-    gain = sum(1 / math.log2(place + 1) for place, hit in enumerate(hits, start=1) if hit)
-    return gain / sum(1 / math.log2(place + 1) for place in range(1, min(targets, DEPTH) + 1))
+    """The discounted gain as a share of the best one, that of targets in the first places."""
+    gain = discounted_gain(place for place, hit in enumerate(hits, start=1) if hit)
+    return gain / discounted_gain(range(1, min(targets, DEPTH) + 1))

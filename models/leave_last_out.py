@@ -7,14 +7,13 @@ items that the listener did not have are ranked; a target that is not ranked cou
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from heapq import nlargest
 from itertools import islice
 from typing import Final, NamedTuple, Protocol
 
-from models.evaluation import place_of
+from models.evaluation import discounted_gain, place_of
 from models.events import Event
 
 DEPTH: Final = 10
@@ -96,7 +95,7 @@ def completion_figures(places: Sequence[int | None]) -> CompletionFigures:
         seen = [place for place in places if place is not None and place <= depth]
         means[depth] = (
             len(seen) / max(1, len(places)),
-            sum(1.0 / math.log2(place + 1) for place in seen) / max(1, len(places)),
+            discounted_gain(seen) / max(1, len(places)),
         )
     return CompletionFigures(len(places), *means[5], *means[10])
 

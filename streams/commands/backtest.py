@@ -61,23 +61,24 @@ def backtest(
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
 ) -> None:
     """Predict each play of 30 seconds or more, then learn it: what the next-up shelf held of what came."""
+    by_play: dict[str, object] = {"--by": by, "--plot": plot, "--simulated": simulated}
+    by_lot: dict[str, object] = {"--listeners": listeners, "--seed": seed}
     if from_topic:
         rows = [_emitted(brokers)]
     elif protocol is Protocol.LEAVE_LAST_OUT:
-        _refuse(protocol, {"--by": by, "--plot": plot, "--simulated": simulated})
-        _refuse(protocol, {"--listeners": listeners, "--seed": seed})
+        _refuse(protocol, by_play | by_lot)
         names = _named(models, COMPLETERS) or list(COMPLETERS)
         _, events = _read(paths or [], format, user)
         rows = last_item(names, events)
     elif protocol is Protocol.SPLIT:
-        _refuse(protocol, {"--by": by, "--plot": plot, "--simulated": simulated})
+        _refuse(protocol, by_play)
         names = _named(models, DISCOVERERS) or list(DISCOVERERS)
         _, events = _read(paths or [], format, user)
         rows = held_out(
             names, events, ring_events=_ring_events(), listeners=listeners or len(events), seed=seed or 0
         )
     else:
-        _refuse(protocol, {"--listeners": listeners, "--seed": seed})
+        _refuse(protocol, by_lot)
         names = _named(models, CONTESTANTS) or list(CHEAP)
         if plot is not None:
             check_plot(plot)

@@ -30,7 +30,7 @@ def segue(records: Sequence[CatalogRecord], ring_events: int) -> Contestant:
     from models.standalone import NextUp
     from models.state import stored_bytes
 
-    core = _core(records, ring_events)
+    core = new_core(records, ring_events)
 
     def largest() -> int:
         return max(map(stored_bytes, core.listeners.values()), default=0)
@@ -43,19 +43,20 @@ def without_contexts(records: Sequence[CatalogRecord], ring_events: int) -> Cont
     from models.features import Feature
     from models.standalone import NextUp
 
-    return Contestant(NextUp(_core(records, ring_events, hidden=(Feature.TASTE_CONTEXT,))))
+    return Contestant(NextUp(new_core(records, ring_events, hidden=(Feature.TASTE_CONTEXT,))))
 
 
 def river_logistic(records: Sequence[CatalogRecord], ring_events: int) -> Contestant:
     """River's own logistic regression over the candidates of the core."""
     from models.river_logistic import RiverNextUp
 
-    return Contestant(RiverNextUp(_core(records, ring_events)))
+    return Contestant(RiverNextUp(new_core(records, ring_events)))
 
 
-def _core(
+def new_core(
     records: Sequence[CatalogRecord], ring_events: int, *, hidden: Collection[Feature] = ()
 ) -> Standalone:
+    """Make a core that has learned no event and makes the next-up row only."""
     # numba takes a second to load: say first what is wrong with the files.
     from models.shelves import NEXT_UP
     from models.standalone import Standalone

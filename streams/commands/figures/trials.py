@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -15,7 +16,7 @@ from models.leave_last_out import Completer, MostPlayedNew, judge_completions, l
 from models.segments import SEGMENT_EVENTS
 from models.side_by_side import validate_side_by_side
 from streams.commands.console import fail, stderr
-from streams.commands.figures.contestants import CONTESTANTS, Timed
+from streams.commands.figures.contestants import CONTESTANTS, Timed, new_core
 from streams.commands.figures.plot import plot_recall
 from streams.commands.figures.report import Row
 from streams.commands.figures.tally import GROUP_OF, By, Tally
@@ -25,6 +26,7 @@ COMPLETERS = ("sequences", "most-played")
 DISCOVERERS = ("segue", "most-played")
 HELD_OUT = 0.2
 MICRO_BATCH = 500
+Taught = TypeVar("Taught")
 _NOTHING = "The logs hold no play of 30 seconds or more."
 
 
@@ -60,10 +62,7 @@ def last_item(names: Sequence[str], events: Sequence[Event]) -> list[Row]:
     rows = []
     for name in names:
         model = _completer(name)
-        began = time.perf_counter()
-        for event in _shown(ends.learned):
-            model.learn_one(event)
-        rate = len(ends.learned) / (time.perf_counter() - began)
+        seconds = _learn(model.learn_one, _shown(ends.learned))
         figures = judge_completions(model, ends)
         numbers: dict[str, float] = {
             "targets": figures.targets,
@@ -71,7 +70,7 @@ def last_item(names: Sequence[str], events: Sequence[Event]) -> list[Row]:
             "ndcg@5": round(figures.ndcg_at_5, 4),
             "hr@10": round(figures.hr_at_10, 4),
             "ndcg@10": round(figures.ndcg_at_10, 4),
-            "events_per_second": round(rate),
+            "events_per_second": round(len(ends.learned) / seconds),
         }
         rows.append(Row(_title(name), numbers))
     return rows
@@ -87,10 +86,7 @@ def held_out(
     rows, ring_events = [], min(ring_events, _ring_for(split.learned))
     for name in names:
         model = _discoverer(name, ring_events)
-        began = time.perf_counter()
-        for batch in micro_batches(list(_shown(split.learned)), size=MICRO_BATCH):
-            model.learn_many(batch)
-        rate = len(split.learned) / (time.perf_counter() - began)
+        seconds = _learn(model.learn_many, micro_batches(_shown(split.learned), size=MICRO_BATCH))
         figures = judge_discoveries(model, split, listeners=listeners, seed=seed)
         numbers: dict[str, float] = {
             "listeners": figures.listeners,
@@ -99,10 +95,18 @@ def held_out(
             "coverage": round(figures.coverage, 4),
             "gini": round(figures.gini, 4),
             "mean_log_popularity": round(figures.mean_log_popularity, 2),
-            "events_per_second": round(rate),
+            "events_per_second": round(len(split.learned) / seconds),
         }
         rows.append(Row(_title(name), numbers))
     return rows
+
+
+def _learn(learn: Callable[[Taught], None], lessons: Iterable[Taught]) -> float:
+    """Learn all lessons; returns how many seconds that took."""
+    began = time.perf_counter()
+    for lesson in lessons:
+        learn(lesson)
+    return time.perf_counter() - began
 
 
 def _ring_for(events: Sequence[Event]) -> int:
@@ -114,10 +118,10 @@ def _ring_for(events: Sequence[Event]) -> int:
 def _discoverer(name: str, ring_events: int) -> Discoverer:
     if name == "most-played":
         return MostPlayedNew()
-    from models.shelves import NEXT_UP
-    from models.standalone import Discoveries, Standalone
+    # numba takes a second to load: say first what is wrong with the files.
+    from models.standalone import Discoveries
 
-    return Discoveries(Standalone(ring_events=ring_events, shelves=(NEXT_UP,)))
+    return Discoveries(new_core((), ring_events))
 
 
 def _completer(name: str) -> Completer:

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from benchmarks.lives import Life
 from models.events import EVENT_CODES, ItemKey, stable_key
 from models.history import History
-from models.items import StateRows, apply_signals, empty_states, item_models
+from models.item_learning import apply_signals
+from models.items import StateRows, empty_states, item_models
 from models.observation import observe
 from models.segments import SEGMENT_EVENTS
 from models.signals import SignalBlock, SignalRows, gather
@@ -42,24 +43,34 @@ def learn_items(lives: Sequence[Life]) -> ItemStatistics:
     keys = np.array(sorted(names), np.int64)
     states = empty_states(len(keys))
     for nth, life in enumerate(lives):
-        block = SignalBlock(source_partition=nth, ids=(), rows=gather(list(_signals(life))))
+        block = SignalBlock(source_partition=nth, ids=(), rows=gather(list(_signals(life, keys))))
         apply_signals(states, np.searchsorted(keys, block.rows["item"]), block, offset=nth, after=-1)
     states["offset"] = NOTHING_INCLUDED
     return ItemStatistics(keys, [names[ItemKey(key)] for key in keys.tolist()], states)
 
 
-def _signals(life: Life) -> Iterator[SignalRows]:
+def _signals(life: Life, keys: npt.NDArray[np.int64]) -> Iterator[SignalRows]:
     # What an event says of items depends on the plays just before it: the smallest ring holds those.
+    nobody = np.full(len(keys), -1, np.int32)
     history = History(capacity_events=SEGMENT_EVENTS)
     for offset, event in enumerate(life.events[-_LEARNED_EVENTS:]):
         if not (event.item or event.artist):
             continue
         item = event.subject
-        artist = stable_key("artist:" + event.artist)
-        yield observe(event, history, item=item, artist=artist, offset=offset).signals
+        position = int(np.searchsorted(keys, item))
+        yield observe(
+            event,
+            history,
+            history.plays(nobody, version=0),
+            keys,
+            position=position,
+            artist=stable_key("artist:" + event.artist),
+            listener=stable_key(event.user),
+            offset=offset,
+        ).signals
         history.append(
             item,
-            index=0,
+            index=position,
             artist=-1,
             at_seconds=int(event.at),
             ms_played=event.ms_played,

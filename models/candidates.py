@@ -28,6 +28,7 @@ from models.skip_buckets import speak_of_skips
 from models.sources.artists import Artists, recall_artists
 from models.sources.everyone import recall_followers
 from models.sources.habits import recall_habits
+from models.sources.neighbours import propose_neighbours, recall_neighbours, share_neighbours
 from models.sources.popular import recall_popularity
 from models.sources.scan import Float32s, Int32s, Plays, number_artists, scan_plays
 from models.sources.sessions import recall_sessions
@@ -42,6 +43,7 @@ RANKED: Final = np.array(
         Feature.EVERYONE_AFTER_CONTEXT,
         Feature.SESSIONS_NEAR,
         Feature.SESSIONS_BAG,
+        Feature.NEIGHBOURS,
     ],
     np.int64,
 )
@@ -122,9 +124,12 @@ def _generate(
 def _hear_sources(plays: Plays, known: ItemArrays, now_seconds: float) -> Evidence:
     habits = recall_habits(plays, now_seconds)
     artists = recall_artists(plays, habits.month, habits.newest_age, now_seconds)
+    near = recall_neighbours(plays, known.neighbours)
+    propose_neighbours(near, plays, known.keys, known.listed)
     _add_items(plays, artists, known)
     number_artists(plays.items, plays.artists, plays.artist_of, known.artist, plays.in_ring)
     room = plays.items.known[0]
+    shares, loudest = share_neighbours(near, plays.items.value[:room])
     return Evidence(
         plays,
         read_moment(plays),
@@ -134,6 +139,8 @@ def _hear_sources(plays: Plays, known: ItemArrays, now_seconds: float) -> Eviden
         habits,
         artists,
         recall_popularity(plays.items.value[:room], known.popularity, known.top),
+        shares,
+        loudest,
     )
 
 
@@ -190,6 +197,8 @@ def _explain(found: Evidence, chosen: npt.NDArray[np.int64]) -> Int32s:
             number = found.sessions.because[chosen[candidate]]
         if number < 0:
             number = found.everyone.because[chosen[candidate]]
+        if number < 0:
+            number = found.neighbour[chosen[candidate]]
         if number >= 0:
             because[candidate] = found.plays.items.value[number]
     return because

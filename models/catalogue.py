@@ -14,6 +14,7 @@ from models.item_space import DIMENSIONS
 from models.items import NEVER, SUCCESSORS, ModelRows
 from models.key_index import KeyIndex
 from models.most_played import take_in
+from models.neighbourhoods import Neighbourhoods
 
 ARTIST_TOP: Final = 32
 """Most played items kept for each artist."""
@@ -61,6 +62,7 @@ class Catalogue:
         self.vectors = np.zeros((room, DIMENSIONS), np.float32)
         self.successors = np.full((room, SUCCESSORS), UNKNOWN, np.int32)
         self.shares = np.zeros((room, SUCCESSORS), np.float32)
+        self.neighbours = Neighbourhoods(room=room)
         self.artist_top = np.full((64, ARTIST_TOP), UNKNOWN, np.int32)
         self.top = np.full(TOP, UNKNOWN, np.int32)
 
@@ -85,6 +87,7 @@ class Catalogue:
             self.vectors,
             self.successors,
             self.shares,
+            self.neighbours.arrays,
             self.artist_top,
             self.top,
             self.in_top,
@@ -133,17 +136,23 @@ class Catalogue:
     def apply_models(self, items: Sequence[str], models: ModelRows) -> None:
         """Take in newer item models (dtype `ITEM_MODEL`, one for each id); the last of an item wins."""
         positions = self._list_all(items)
-        followed = models["shares"] > 0
-        successors = np.full(followed.shape, UNKNOWN, np.int32)
-        successors[followed] = self.positions_of(models["successors"][followed])
+        successors = self._named_positions(models["successors"], models["shares"] > 0)
+        neighbours = self._named_positions(models["neighbours"], models["strengths"] > 0)
         moved = positions[self.popularity[positions] != models["popularity"]]
         for name in ("popularity", "plays", "skips", "shares"):
             getattr(self, name)[positions] = models[name]
         self.vectors[positions] = models["vector"]
         self.successors[positions] = successors
+        self.neighbours.replace(positions, neighbours, models["strengths"], models["audience"])
         for position in moved.tolist():
             self._rank(position)
         self.version += len(items)
+
+    def _named_positions(self, keys: npt.NDArray[np.int64], named: npt.NDArray[np.bool_]) -> IndexArray:
+        """The positions of keys, int32, where they are `named`, and -1 elsewhere."""
+        positions = np.full(keys.shape, UNKNOWN, np.int32)
+        positions[named] = self.positions_of(keys[named])
+        return positions
 
     def _list_all(self, items: Sequence[str]) -> IndexArray:
         positions = self.positions_of(np.array([stable_key(item) for item in items], np.int64))
@@ -184,6 +193,7 @@ class Catalogue:
             for name, blank in _BLANKS.items():
                 column = getattr(self, name)
                 setattr(self, name, np.concatenate((column, np.full_like(column, blank))))
+            self.neighbours.make_room(len(self.listed))
 
     def _know(self, facts: npt.NDArray[np.void]) -> None:
         self._facts = facts

@@ -16,7 +16,7 @@ from models.moment import Moment
 from models.sources.artists import Artists
 from models.sources.everyone import Followers
 from models.sources.habits import Habits
-from models.sources.scan import Float32s, Plays
+from models.sources.scan import Float32s, Int32s, Plays
 from models.sources.sessions import Sessions
 from models.sources.successors import Successors
 
@@ -43,6 +43,10 @@ class Evidence(NamedTuple):
     habits: Habits
     artists: Artists
     popularity: Float32s
+    neighbours: Float32s
+    """Co-listening with what was heard, over the best item's."""
+    neighbour: Int32s
+    """Number of the item that speaks loudest for it there, -1 if none does."""
 
 
 @compiled
@@ -56,6 +60,8 @@ def fill_features(found: Evidence) -> Float32s:
     _fill_habits(columns, found.habits)
     _fill_unheard(columns, plays.in_ring)
     _scale(columns[Feature.POPULARITY], found.popularity, np.float32(1000), PROBABILITY)
+    _scale(columns[Feature.NEIGHBOURS], found.neighbours, np.float32(1000), PROBABILITY)
+    columns[Feature.NEIGHBOURS_SHARE] = found.neighbours
     if len(plays.item):
         columns[Feature.JUST_PLAYED, plays.item[-1]] = 1
     return columns

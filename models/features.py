@@ -52,21 +52,24 @@ class Feature(IntEnum):
     RETURN = 27
     UNHEARD = 28
     POPULARITY = 29
-    TASTE_SESSION = 30
-    TASTE_WEEKS = 31
-    TASTE_YEARS = 32
-    TASTE_CONTEXT = 33
-    FIRST_ORDER_PLACE = 34
-    LONGEST_MATCH_PLACE = 35
-    EVERYONE_PLACE = 36
-    SESSIONS_NEAR_PLACE = 37
-    SESSIONS_BAG_PLACE = 38
-    MOMENT_SESSION = 39
-    MOMENT_GOOD = 40
-    MOMENT_FAMILIAR = 41
-    MOMENT_REPEATED = 42
-    MOMENT_SAME_ARTIST = 43
-    MOMENT_TRUST = 44
+    NEIGHBOURS = 30
+    NEIGHBOURS_SHARE = 31
+    TASTE_SESSION = 32
+    TASTE_WEEKS = 33
+    TASTE_YEARS = 34
+    TASTE_CONTEXT = 35
+    FIRST_ORDER_PLACE = 36
+    LONGEST_MATCH_PLACE = 37
+    EVERYONE_PLACE = 38
+    SESSIONS_NEAR_PLACE = 39
+    SESSIONS_BAG_PLACE = 40
+    NEIGHBOURS_PLACE = 41
+    MOMENT_SESSION = 42
+    MOMENT_GOOD = 43
+    MOMENT_FAMILIAR = 44
+    MOMENT_REPEATED = 45
+    MOMENT_SAME_ARTIST = 46
+    MOMENT_TRUST = 47
 
 
 class Meaning(NamedTuple):
@@ -110,6 +113,8 @@ MEANINGS: Final[Mapping[Feature, Meaning]] = {
     ),
     Feature.UNHEARD: Meaning(0, 1, "1 if it is not in the ring"),
     Feature.POPULARITY: Meaning(0, 1, "everyone's plays, half-life a week, over the top item's; log-scaled"),
+    Feature.NEIGHBOURS: Meaning(0, 1, "co-listening with what was heard, over the best item's; log-scaled"),
+    Feature.NEIGHBOURS_SHARE: Meaning(0, 1, "the same, as a share"),
     Feature.TASTE_SESSION: Meaning(-1, 1, "cosine with this session's taste, 0 if either is unknown"),
     Feature.TASTE_WEEKS: Meaning(-1, 1, "cosine with the taste of these weeks"),
     Feature.TASTE_YEARS: Meaning(-1, 1, "cosine with the taste of these years"),
@@ -121,6 +126,7 @@ MEANINGS: Final[Mapping[Feature, Meaning]] = {
     Feature.EVERYONE_PLACE: Meaning(0, 1, "the same by EVERYONE_AFTER_CONTEXT"),
     Feature.SESSIONS_NEAR_PLACE: Meaning(0, 1, "the same by SESSIONS_NEAR"),
     Feature.SESSIONS_BAG_PLACE: Meaning(0, 1, "the same by SESSIONS_BAG"),
+    Feature.NEIGHBOURS_PLACE: Meaning(0, 1, "the same by NEIGHBOURS"),
     Feature.MOMENT_SESSION: Meaning(0, 1.1, "log2(1 + plays in this session, up to 256) x .125"),
     Feature.MOMENT_GOOD: Meaning(0, 1, "share of the last 16 plays that were not skipped"),
     Feature.MOMENT_FAMILIAR: Meaning(0, 1, "share of the last 16 plays heard before"),
@@ -143,6 +149,7 @@ SOURCES: Final[Mapping[str, tuple[Feature, ...]]] = {
     "sessions": (Feature.SESSIONS_BAG,),
     "habits": (Feature.SESSIONS,),
     "artists": (Feature.ARTIST_FOLLOWS, Feature.ARTIST_RULES, Feature.SAME_ARTIST),
+    "neighbours": (Feature.NEIGHBOURS,),
     "popular": (Feature.POPULARITY,),
 }
 """The features that show, where one is above zero, that a candidate source speaks for an item."""

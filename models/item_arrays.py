@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.item_space import VectorArray
+from models.neighbourhoods import Neighbourhood
 
 IndexArray = npt.NDArray[np.int32]
 
@@ -30,6 +31,7 @@ class ItemArrays(NamedTuple):
     """Positions of what follows, n x 24."""
     shares: npt.NDArray[np.float32]
     """Shares of the successors, 0 where free."""
+    neighbours: Neighbourhood
     artist_top: IndexArray
     """Most played items by artist position, 32 each."""
     top: IndexArray

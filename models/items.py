@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
-from models.compiled import compiled
 from models.errors import CorruptState
-from models.item_space import DIMENSIONS, add_signature
-from models.signals import SignalBlock, SignalKind
+from models.item_space import DIMENSIONS
 
-VERSION: Final = 1
+VERSION: Final = 2
 SUCCESSORS: Final = 24
 """Slots in an item's row of successors."""
-SUCCESSOR_DECAY: Final = 0.998
-POPULARITY_HALF_LIFE_SECONDS: Final = 7 * 86_400.0
+NEIGHBOURS: Final = 100
+"""Slots in an item's row of neighbours."""
+PUBLISHED_NEIGHBOURS: Final = 64
+"""The strongest go to the workers."""
 NEVER: Final = -1e18
 """Popularity (a logarithm) of what nobody has played."""
 
@@ -34,6 +33,10 @@ ITEM_STATE: Final = np.dtype(
         ("vector", "<i4", (DIMENSIONS,)),
         ("successors", "<i8", (SUCCESSORS,)),
         ("weights", "<f4", (SUCCESSORS,)),
+        ("audience", "<f8"),  # listeners, each counting half after a year, as of `discussed`
+        ("discussed", "<u4"),  # newest event that spoke of neighbours, Unix seconds
+        ("neighbours", "<i8", (NEIGHBOURS,)),
+        ("strengths", "<f4", (NEIGHBOURS,)),
     ]
 )
 ITEM_MODEL: Final = np.dtype(
@@ -47,8 +50,12 @@ ITEM_MODEL: Final = np.dtype(
         ("vector", "<f2", (DIMENSIONS,)),
         ("successors", "<i8", (SUCCESSORS,)),
         ("shares", "<f4", (SUCCESSORS,)),
+        ("audience", "<f4"),
+        ("neighbours", "<i8", (PUBLISHED_NEIGHBOURS,)),
+        ("strengths", "<f4", (PUBLISHED_NEIGHBOURS,)),  # 0 where free
     ]
 )
+_FINITE: Final = ("popularity", "vector", "shares", "audience", "strengths")
 StateRows = npt.NDArray[np.void]
 ModelRows = npt.NDArray[np.void]
 
@@ -76,99 +83,11 @@ def load_states(values: Sequence[bytes | None]) -> tuple[StateRows, list[str]]:
     states = np.frombuffer(b"".join(part[:size] for part in parts), ITEM_STATE).copy()
     if (states["version"] != VERSION).any():
         raise CorruptState("item state of an unknown version")
-    if not (np.isfinite(states["popularity"]).all() and np.isfinite(states["weights"]).all()):
+    if not all(
+        np.isfinite(states[name]).all() for name in ("popularity", "weights", "audience", "strengths")
+    ):
         raise CorruptState("item state with a number that is not finite")
     return states, [part[size:].decode() for part in parts]
-
-
-def apply_signals(
-    states: StateRows, places: npt.NDArray[np.int64], block: SignalBlock, *, offset: int, after: int
-) -> None:
-    """Learn in place a block stored at `offset`; its row r speaks of state `places[r]`.
-
-    Two fences make each row count once. States that include `offset` already (a changelog was cut in the
-    middle) stay as they are; rows up to `after`, the last offset of the block's source partition that was
-    learned here, are passed over (a block was sent again, perhaps cut differently).
-    """
-    rows = block.rows
-    _apply(
-        rows["other"].astype(np.int64),
-        rows["kind"].astype(np.int64),
-        rows["weight"].astype(np.float64),
-        rows["at"].astype(np.float64),
-        (rows["offset"] > after) & (states["offset"][places] < offset),
-        places,
-        states["updates"],
-        states["plays"],
-        states["skips"],
-        states["likes"],
-        states["popularity"],
-        states["vector"],
-        states["successors"],
-        states["weights"],
-    )
-    states["offset"][places] = np.maximum(states["offset"][places], offset)
-
-
-@compiled
-def _apply(
-    other: npt.NDArray[np.int64],
-    kind: npt.NDArray[np.int64],
-    weight: npt.NDArray[np.float64],
-    at: npt.NDArray[np.float64],
-    fresh: npt.NDArray[np.bool_],
-    places: npt.NDArray[np.int64],
-    updates: npt.NDArray[np.uint32],
-    plays: npt.NDArray[np.uint32],
-    skips: npt.NDArray[np.uint32],
-    likes: npt.NDArray[np.int32],
-    popularity: npt.NDArray[np.float64],
-    vector: npt.NDArray[np.int32],
-    successors: npt.NDArray[np.int64],
-    weights: npt.NDArray[np.float32],
-) -> None:
-    for row in range(len(other)):
-        if not fresh[row]:
-            continue
-        place = places[row]
-        updates[place] += 1
-        if kind[row] == SignalKind.PLAYED:
-            plays[place] += 1
-            popularity[place] = _add_decayed(popularity[place], at[row])
-        elif kind[row] == SignalKind.SKIPPED:
-            skips[place] += 1
-        elif kind[row] == SignalKind.LIKED:
-            likes[place] += int(weight[row])
-        elif kind[row] == SignalKind.FOLLOWED_BY:
-            _add_successor(successors[place], weights[place], other[row], weight[row])
-        else:
-            add_signature(vector[place], other[row], int(weight[row]))
-
-
-@compiled
-def _add_decayed(log_count: float, at_seconds: float) -> float:
-    """Add one to a count kept as log2(count) + time / half-life: its order never changes with time."""
-    newest = at_seconds / POPULARITY_HALF_LIFE_SECONDS
-    older, newer = min(log_count, newest), max(log_count, newest)
-    return newer + math.log2(1.0 + 2.0 ** max(older - newer, -60.0))
-
-
-@compiled
-def _add_successor(
-    row: npt.NDArray[np.int64], weights: npt.NDArray[np.float32], successor: int, weight: float
-) -> None:
-    """Strengthen one successor; when the row is full the weakest makes room."""
-    chosen = 0
-    for slot in range(len(row)):
-        weights[slot] *= SUCCESSOR_DECAY
-    for slot in range(len(row)):
-        if row[slot] == successor and weights[slot] > 0:
-            weights[slot] += weight
-            return
-        if weights[slot] < weights[chosen]:
-            chosen = slot
-    row[chosen] = successor
-    weights[chosen] = weight
 
 
 def item_models(states: StateRows) -> ModelRows:
@@ -177,8 +96,11 @@ def item_models(states: StateRows) -> ModelRows:
     Vectors become unit vectors in float16, successor weights become shares that add up to 1 (or stay 0).
     """
     models = np.zeros(len(states), ITEM_MODEL)
-    for name in ("version", "updates", "plays", "skips", "likes", "popularity", "successors"):
+    for name in ("version", "updates", "plays", "skips", "likes", "popularity", "successors", "audience"):
         models[name] = states[name]
+    strongest = np.argsort(-states["strengths"], axis=1, kind="stable")[:, :PUBLISHED_NEIGHBOURS]
+    for name in ("neighbours", "strengths"):
+        models[name] = np.take_along_axis(states[name], strongest, axis=1)
     vectors = states["vector"].astype(np.float64)
     lengths = np.sqrt((vectors * vectors).sum(axis=1, keepdims=True))
     models["vector"] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
@@ -197,6 +119,6 @@ def decode_models(values: Sequence[bytes]) -> ModelRows:
     if any(len(value) != ITEM_MODEL.itemsize or value[0] != VERSION for value in values):
         raise CorruptState("item model of a wrong length or version")
     models = np.frombuffer(b"".join(values), ITEM_MODEL)
-    if not all(np.isfinite(models[name]).all() for name in ("vector", "shares", "popularity")):
+    if not all(np.isfinite(models[name]).all() for name in _FINITE):
         raise CorruptState("item model with a number that is not finite")
     return models

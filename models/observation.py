@@ -7,9 +7,11 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from models.co_listening import MOST_CO_SIGNALS, tell_co_listening
 from models.compiled import compiled
 from models.events import SESSION_GAP_SECONDS, Event, EventType, ItemKey
 from models.history import History
+from models.index_memory import PackedIndex
 from models.signals import NOBODY, SIGNAL, SignalKind, SignalRows
 
 FOLLOW_WINDOW: Final = 8
@@ -22,7 +24,7 @@ SKIPPED_SUCCESSOR_WEIGHT: Final = 0.2
 AFTER_SKIP_WEIGHT: Final = 0.5
 ARTIST_SIGNATURES: Final = 4
 """An artist counts as much as four plays together in an item's vector."""
-MOST_SIGNALS: Final = 2 + FOLLOW_WINDOW + 2 * TOGETHER_WINDOW
+MOST_SIGNALS: Final = 2 + FOLLOW_WINDOW + 2 * TOGETHER_WINDOW + MOST_CO_SIGNALS
 """Of one event."""
 
 _LIKES: Final = {EventType.LIKE: 1, EventType.SAVE: 1, EventType.UNLIKE: -1, EventType.UNSAVE: -1}
@@ -35,18 +37,35 @@ class Observation(NamedTuple):
     repeated: bool
 
 
-def observe(event: Event, history: History, *, item: ItemKey, artist: ItemKey, offset: int) -> Observation:
-    """Say what an event tells of items; `history` does not hold the event yet, `artist` is 0 if unknown."""
+def observe(
+    event: Event,
+    history: History,
+    index: PackedIndex,
+    keys: npt.NDArray[np.int64],
+    *,
+    position: int,
+    artist: ItemKey,
+    listener: ItemKey,
+    offset: int,
+) -> Observation:
+    """Say what an event tells of items; `history` does not hold the event yet, `artist` is 0 if unknown.
+
+    `index` holds the plays of `history`, and `keys` the keys of catalogue positions, of which `position` is
+    that of the event's subject.
+    """
     rows = np.empty(MOST_SIGNALS, SIGNAL)
-    count, repeated = 0, False
+    count, repeated, item = 0, False, event.subject
     if event.type is EventType.PLAY:
-        began, at = event.at - event.ms_played / 1000, int(event.at)
+        began = event.at - event.ms_played / 1000
         ring = history.item, history.at, history.session, history.good, history.is_play
-        count, repeated = _tell_play(rows, item, artist, event.is_play, began, *ring, at, offset)
+        count, repeated = _tell_play(rows, item, artist, event.is_play, began, *ring)
     elif event.type in _LIKES:
         count = 1
-        rows[0] = (item, NOBODY, SignalKind.LIKED, _LIKES[event.type], int(event.at), offset)
-    return Observation(rows[:count], repeated)
+        rows[0] = (item, NOBODY, SignalKind.LIKED, _LIKES[event.type], 0, 0)
+    count = tell_co_listening(rows, count, event, index, keys, position=position, listener=listener)
+    rows = rows[:count]
+    rows["at"], rows["offset"] = int(event.at), offset
+    return Observation(rows, repeated)
 
 
 @compiled
@@ -61,8 +80,6 @@ def _tell_play(
     session: npt.NDArray[np.int32],
     good: npt.NDArray[np.bool_],
     plays: npt.NDArray[np.bool_],
-    at: int,
-    offset: int,
 ) -> tuple[int, bool]:
     """Tell of a play, then of the session's last plays before it, newest first.
 
@@ -74,9 +91,6 @@ def _tell_play(
         count = _add(rows, count, item, artist, SignalKind.BY_ARTIST, ARTIST_SIGNATURES)
     if len(times) and began - times[-1] <= SESSION_GAP_SECONDS:
         count = _add_context(rows, count, item, is_play, items, session, good, plays)
-    for row in range(count):
-        rows[row].at = at
-        rows[row].offset = offset
     return count, _played_this_session(items, session, good, item)
 
 

@@ -14,7 +14,7 @@ from models.candidates import generate_candidates
 from models.catalogue import Catalogue
 from models.chance import seed_of
 from models.composition import compose_slate, plan_shelves
-from models.events import EVENT_CODES, Event, EventType
+from models.events import EVENT_CODES, Event, EventType, stable_key
 from models.examples import draw_example
 from models.features import POOL_FEATURES, Feature
 from models.observation import observe
@@ -72,7 +72,16 @@ class Personalizer:
             seed = seed_of(event.user, partition=partition, offset=offset)
             example, own = self._learn_play(listener, event, position, seed)
         artist = self.catalogue.artist_key(position)
-        observed = observe(event, listener.history, item=item, artist=artist, offset=offset)
+        observed = observe(
+            event,
+            listener.history,
+            listener.history.plays(self.catalogue.artist, version=self.catalogue.artists_version),
+            self.catalogue.keys,
+            position=position,
+            artist=artist,
+            listener=stable_key(listener.user),
+            offset=offset,
+        )
         weight = taste_weight(event, repeated=observed.repeated)
         vector = self.catalogue.vectors[position]
         listener.profile = update_profile(listener.profile, event, vector=vector, weight=weight, own=own)

@@ -52,3 +52,28 @@ def taste_weight(event: Event, *, repeated: bool) -> float:
         return SKIP_WEIGHT
     weight = 0.5 + 0.5 * completion(event)
     return weight * REPEAT_FACTOR if repeated else weight
+
+
+NEIGHBOUR_SHARE: Final = 0.25
+"""Of what an action moves taste by, this much joins an item to what was heard before it."""
+COMING_BACK: Final = 0.5
+"""A second, fourth, eighth ... play of an item confirms its neighbours by half a play each."""
+
+
+def neighbour_weight(event: Event, *, plays: int) -> float:
+    """Signed weight with which an event joins its item to what was heard before; 0 for most events.
+
+    `plays` counts the plays of 30 seconds or more of the item before it. A skip speaks only where the item
+    was never heard: otherwise it judges the moment.
+
+    >>> play = Event(id="1", type=EventType.PLAY, user="ann", at=0.0, item="t:1", ms_played=180_000)
+    >>> [neighbour_weight(play, plays=plays) for plays in range(5)]
+    [1.0, 0.5, 0.0, 0.5, 0.0]
+    """
+    if event.type is not EventType.PLAY:
+        return NEIGHBOUR_SHARE * ACTION_WEIGHTS.get(event.type, 0.0) if event.item else 0.0
+    if event.is_skip:
+        return SKIP_WEIGHT if plays == 0 else 0.0
+    if plays == 0:
+        return taste_weight(event, repeated=False)
+    return COMING_BACK if (plays + 1) & plays == 0 else 0.0

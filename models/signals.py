@@ -18,7 +18,7 @@ VERSION: Final = 1
 SIGNAL: Final = np.dtype(
     [
         ("item", "<i8"),  # key of the item that the row speaks of
-        ("other", "<i8"),  # key of the other item or the artist; 0 where there is none
+        ("other", "<i8"),  # key of the other item, the artist or the listener; 0 where there is none
         ("kind", "u1"),
         ("weight", "<f4"),
         ("at", "<u4"),  # Unix seconds
@@ -41,6 +41,8 @@ class SignalKind(IntEnum):
     TOGETHER = 3  # `other` was played in the same session; weight a small whole number
     BY_ARTIST = 4  # `other` is the artist; weight a small whole number
     LIKED = 5  # weight +1 for like and save, -1 for their reversals
+    DISCOVERED = 6  # `other` is the listener, whose first play of 30 seconds or more it is; weight 1
+    NEIGHBOUR = 7  # the listener had heard `other` before; weight below 0 where the item was turned down
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ class Because(StrEnum):
     SAME_SESSION = "same_session"
     ON_REPEAT = "on_repeat"
     REDISCOVER = "rediscover"
+    ALSO_PLAYED = "also_played"
     SAME_ARTIST = "same_artist"
     POPULAR = "popular"
 

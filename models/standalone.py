@@ -13,7 +13,8 @@ from models.batch import Outcome, Placed, process_batch
 from models.catalogue import Catalogue
 from models.events import CatalogRecord, Event, stable_key
 from models.features import Feature
-from models.items import ModelRows, apply_signals, empty_states, item_models
+from models.item_learning import apply_signals
+from models.items import ModelRows, empty_states, item_models
 from models.personalizer import Personalizer
 from models.shelves import SHELVES, ShelfKind
 from models.signals import SignalBlock, gather

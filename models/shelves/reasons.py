@@ -17,18 +17,21 @@ from models.slate import Because
 def weigh_reasons(features: npt.NDArray[np.float32], item: int, explained: bool) -> int:
     """Say which reasons an item has, by its features (float32, FEATURES x n): a number for `REASONS`.
 
-    `explained` tells whether an item of the session explains it.
+    `explained` tells whether an item that was played explains it.
     """
     return int(
-        16 * (features[Feature.FIRST_ORDER, item] > 0)
-        + 8 * (features[Feature.SESSIONS_BAG, item] > 0)
+        32 * (features[Feature.FIRST_ORDER, item] > 0)
+        + 16 * (features[Feature.SESSIONS_BAG, item] > 0)
+        + 8 * (features[Feature.EVERYONE_AFTER_CONTEXT, item] > 0)
         + 4 * (features[Feature.UNHEARD, item] > 0)
         + 2 * (features[Feature.ARTIST_LASTING, item] > 0)
         + explained
     )
 
 
-def _reason(follows: bool, shares_sessions: bool, unheard: bool, artist: bool, explained: bool) -> Because:
+def _reason(
+    follows: bool, shares_sessions: bool, everyone: bool, unheard: bool, artist: bool, explained: bool
+) -> Because:
     if explained and follows:
         return Because.PLAYED_AFTER
     if explained and shares_sessions:
@@ -37,10 +40,13 @@ def _reason(follows: bool, shares_sessions: bool, unheard: bool, artist: bool, e
         return Because.ON_REPEAT
     if artist:
         return Because.SAME_ARTIST
-    return Because.PLAYED_AFTER if explained else Because.POPULAR
+    if explained:
+        return Because.PLAYED_AFTER if everyone else Because.ALSO_PLAYED
+    return Because.POPULAR
 
 
-REASONS: Final = tuple(_reason(*evidence) for evidence in product((False, True), repeat=5))
+REASONS: Final = tuple(_reason(*evidence) for evidence in product((False, True), repeat=6))
 """The reason for each combination of evidence."""
-REFERRING: Final = np.array([reason in (Because.PLAYED_AFTER, Because.SAME_SESSION) for reason in REASONS])
+_REFERRING: Final = (Because.PLAYED_AFTER, Because.SAME_SESSION, Because.ALSO_PLAYED)
+REFERRING: Final = np.array([reason in _REFERRING for reason in REASONS])
 """Which of them refer to another item."""

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from models.errors import CorruptState
 from models.events import stable_key
-from models.items import apply_signals, item_models, load_states
+from models.item_learning import apply_signals
+from models.items import item_models, load_states
 from models.signals import SignalBlock, unpack_block
 from streams.engine import Batch, Commit, DeadLetter, Output, Record, StateReader
 from streams.fences import SourceFences

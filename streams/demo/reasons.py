@@ -12,6 +12,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "same_session": ("Goes with “{title}” in your sessions", "From sessions like this one"),
     "on_repeat": ("In your rotation, like “{title}”", "In your rotation"),
     "rediscover": ("Not heard for a while, like “{title}”", "A favourite not heard for a while"),
+    "also_played": ("Listeners of “{title}” play it too", "Listeners like you play it"),
     "same_artist": ("More by {artist}, after “{title}”", "More by {artist}"),
     "popular": ("Popular with those who play “{title}”", "Many listeners play it now"),
 }

@@ -10,7 +10,8 @@ from models.events import Event, stable_key
 from models.examples import Example
 from models.features import FEATURES
 from models.history import History
-from models.items import ITEM_STATE, apply_signals, item_models, load_states
+from models.item_learning import apply_signals
+from models.items import ITEM_STATE, item_models, load_states
 from models.listeners import Population, simulate
 from models.network import TERMS, score_items
 from models.observation import observe
@@ -99,11 +100,20 @@ class ItemSubject:
 
     def learn(self, event: Event, offset: int) -> None:
         item = stable_key(event.item or event.artist)
-        artist = stable_key("artist")
-        signals = observe(event, self.history, item=item, artist=artist, offset=offset).signals
+        position = int(np.searchsorted(self.keys, item))
+        signals = observe(
+            event,
+            self.history,
+            self.history.plays(np.full(len(self.keys), -1, np.int32), version=0),
+            self.keys,
+            position=position,
+            artist=stable_key("artist"),
+            listener=stable_key(event.user),
+            offset=offset,
+        ).signals
         if event.item and offset > self.after:
             self.history.append(
-                item, index=0, artist=-1, at_seconds=int(event.at), ms_played=event.ms_played, code=0
+                item, index=position, artist=-1, at_seconds=int(event.at), ms_played=event.ms_played, code=0
             )
         if len(signals):
             block = SignalBlock(source_partition=0, ids=(), rows=signals)
@@ -127,7 +137,8 @@ class ItemSubject:
         again = History(capacity_events=RING_EVENTS)
         columns = (self.history.item, self.history.at, self.history.ms_played, self.history.code)
         for item, at, ms, code in zip(*columns, strict=True):
-            again.append(item, index=0, artist=-1, at_seconds=int(at), ms_played=int(ms), code=int(code))
+            index = int(np.searchsorted(self.keys, item))
+            again.append(item, index=index, artist=-1, at_seconds=int(at), ms_played=int(ms), code=int(code))
         return again
 
 

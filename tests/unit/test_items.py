@@ -5,11 +5,11 @@ import pytest
 
 from models.errors import CorruptState
 from models.events import ItemKey, stable_key
+from models.item_learning import apply_signals
 from models.item_space import signature
 from models.items import (
     ITEM_STATE,
     SUCCESSORS,
-    apply_signals,
     decode_models,
     empty_states,
     item_models,

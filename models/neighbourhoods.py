@@ -1,0 +1,59 @@
+"""Neighbourhoods: which items are heard together, by catalogue position, as a request reads it."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from models.items import PUBLISHED_NEIGHBOURS
+from models.linked_rows import LinkedRows, Links
+
+INVERSE_NEIGHBOURS: Final = 32
+"""Rows of others in which an item stands, kept for each."""
+VOICE_EXPONENT: Final = -0.7
+STANDING_EXPONENT: Final = -0.2
+"""What is said of co-listening counts by the audiences of both items to the power of these."""
+
+Int32s = npt.NDArray[np.int32]
+Float32s = npt.NDArray[np.float32]
+
+
+class Neighbourhood(NamedTuple):
+    """What compiled passes read, by catalogue position."""
+
+    links: Links
+    """Neighbours, strongest first, and in whose rows an item stands."""
+    voice: Float32s
+    """How loudly an item speaks for its neighbours: the louder the smaller its audience."""
+    standing: Float32s
+    """What counts of all that is said for an item: the less the larger its audience."""
+
+
+class Neighbourhoods:
+    """The neighbours of all items, as last published, and how much their word counts."""
+
+    def __init__(self, *, room: int) -> None:
+        self.rows = LinkedRows(own=PUBLISHED_NEIGHBOURS, inverse=INVERSE_NEIGHBOURS, room=room)
+        self.voice = np.ones(room, np.float32)
+        self.standing = np.ones(room, np.float32)
+
+    @property
+    def arrays(self) -> Neighbourhood:
+        """The arrays as they are now; an update may change or replace them."""
+        return Neighbourhood(self.rows.links, self.voice, self.standing)
+
+    def make_room(self, room: int) -> None:
+        """Give as many positions a neighbourhood, the new ones without neighbours."""
+        self.rows.make_room(room)
+        missing = 0, room - len(self.voice)
+        self.voice = np.pad(self.voice, missing, constant_values=1)
+        self.standing = np.pad(self.standing, missing, constant_values=1)
+
+    def replace(self, positions: Int32s, neighbours: Int32s, strengths: Float32s, audience: Float32s) -> None:
+        """Replace the neighbours of `positions` (n) by n x k others with strengths, free where 0."""
+        listeners = np.maximum(audience, 1)
+        self.voice[positions] = listeners**VOICE_EXPONENT
+        self.standing[positions] = listeners**STANDING_EXPONENT
+        self.rows.replace(positions, neighbours, strengths, standing=self.standing)

@@ -21,6 +21,7 @@ from models.features import FEATURES, POOL_FEATURES, Feature
 from models.history import History
 from models.index_memory import PackedIndex
 from models.item_arrays import ItemArrays
+from models.likeness import compare_tastes, compare_with_heard
 from models.moment import read_moment
 from models.numbering import give_number
 from models.recall import weigh
@@ -28,7 +29,13 @@ from models.skip_buckets import speak_of_skips
 from models.sources.artists import Artists, recall_artists
 from models.sources.everyone import recall_followers
 from models.sources.habits import recall_habits
-from models.sources.neighbours import propose_neighbours, recall_neighbours, share_neighbours
+from models.sources.neighbours import (
+    VOICES,
+    choose_voices,
+    propose_neighbours,
+    recall_neighbours,
+    share_neighbours,
+)
 from models.sources.popular import recall_popularity
 from models.sources.scan import Float32s, Int32s, Plays, number_artists, scan_plays
 from models.sources.sessions import recall_sessions
@@ -112,7 +119,8 @@ def _generate(
     for feature in range(POOL_FEATURES):
         for candidate in range(len(chosen)):
             features[feature, candidate] = columns[feature, chosen[candidate]]
-    _compare_tastes(features, positions, known.vectors, tastes)
+    compare_tastes(features, positions, known.vectors, tastes)
+    compare_with_heard(features, positions, found.voices, known.neighbours)
     for ranked in range(len(RANKED)):
         place_best(features[RANKED[ranked]], features[Feature.FIRST_ORDER_PLACE + ranked])
     fill_moment(features, found.moment, found.successors.trust[0])
@@ -124,7 +132,8 @@ def _generate(
 def _hear_sources(plays: Plays, known: ItemArrays, now_seconds: float) -> Evidence:
     habits = recall_habits(plays, now_seconds)
     artists = recall_artists(plays, habits.month, habits.newest_age, now_seconds)
-    near = recall_neighbours(plays, known.neighbours)
+    voices = choose_voices(plays, VOICES)
+    near = recall_neighbours(plays, voices, known.neighbours)
     propose_neighbours(near, plays, known.keys, known.listed)
     _add_items(plays, artists, known)
     number_artists(plays.items, plays.artists, plays.artist_of, known.artist, plays.in_ring)
@@ -141,6 +150,7 @@ def _hear_sources(plays: Plays, known: ItemArrays, now_seconds: float) -> Eviden
         recall_popularity(plays.items.value[:room], known.popularity, known.top),
         shares,
         loudest,
+        plays.items.value[voices],
     )
 
 
@@ -168,23 +178,6 @@ def _find(positions: Int32s, position: int) -> int:
         if positions[place] == position:
             return place
     return -1
-
-
-@compiled
-def _compare_tastes(features: Float32s, positions: Int32s, vectors: Float32s, tastes: Float32s) -> None:
-    """Fill in the cosines with each taste.
-
-    One dimension of all candidates after the other: each sum keeps its order, and compilers vectorise that.
-    """
-    values = np.empty((vectors.shape[1], len(positions)), np.float32)
-    for candidate in range(len(positions)):
-        values[:, candidate] = vectors[positions[candidate]]
-    for horizon in range(len(tastes)):
-        cosines = features[Feature.TASTE_SESSION + horizon]
-        cosines[:] = 0
-        for dimension in range(len(values)):
-            for candidate in range(len(positions)):
-                cosines[candidate] += tastes[horizon, dimension] * values[dimension, candidate]
 
 
 @compiled

@@ -47,6 +47,8 @@ class Evidence(NamedTuple):
     """Co-listening with what was heard, over the best item's."""
     neighbour: Int32s
     """Number of the item that speaks loudest for it there, -1 if none does."""
+    voices: Int32s
+    """Catalogue positions of the items that spoke."""
 
 
 @compiled

@@ -58,18 +58,19 @@ class Feature(IntEnum):
     TASTE_WEEKS = 33
     TASTE_YEARS = 34
     TASTE_CONTEXT = 35
-    FIRST_ORDER_PLACE = 36
-    LONGEST_MATCH_PLACE = 37
-    EVERYONE_PLACE = 38
-    SESSIONS_NEAR_PLACE = 39
-    SESSIONS_BAG_PLACE = 40
-    NEIGHBOURS_PLACE = 41
-    MOMENT_SESSION = 42
-    MOMENT_GOOD = 43
-    MOMENT_FAMILIAR = 44
-    MOMENT_REPEATED = 45
-    MOMENT_SAME_ARTIST = 46
-    MOMENT_TRUST = 47
+    FACTORS = 36
+    FIRST_ORDER_PLACE = 37
+    LONGEST_MATCH_PLACE = 38
+    EVERYONE_PLACE = 39
+    SESSIONS_NEAR_PLACE = 40
+    SESSIONS_BAG_PLACE = 41
+    NEIGHBOURS_PLACE = 42
+    MOMENT_SESSION = 43
+    MOMENT_GOOD = 44
+    MOMENT_FAMILIAR = 45
+    MOMENT_REPEATED = 46
+    MOMENT_SAME_ARTIST = 47
+    MOMENT_TRUST = 48
 
 
 class Meaning(NamedTuple):
@@ -119,6 +120,7 @@ MEANINGS: Final[Mapping[Feature, Meaning]] = {
     Feature.TASTE_WEEKS: Meaning(-1, 1, "cosine with the taste of these weeks"),
     Feature.TASTE_YEARS: Meaning(-1, 1, "cosine with the taste of these years"),
     Feature.TASTE_CONTEXT: Meaning(-1, 1, "mean cosine with the tastes of hour, weekday, device and so on"),
+    Feature.FACTORS: Meaning(-1, 1, "cosine with the items heard last, by who listens to them"),
     Feature.FIRST_ORDER_PLACE: Meaning(
         0, 1, "1 / its place among the candidates by FIRST_ORDER; 0 from the 9th on"
     ),

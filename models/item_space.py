@@ -23,13 +23,13 @@ VectorArray = npt.NDArray[np.float32]
 
 
 @compiled
-def add_signature(total: npt.NDArray[np.int32], key: int, weight: int) -> None:
-    """Add `weight` times the signature of `key` to `total` (int32, 64 entries), in place."""
+def add_signature(total: npt.NDArray[np.int32] | npt.NDArray[np.int64], key: int, weight: int) -> None:
+    """Add `weight` times the signature of `key` to `total` (a power of two entries), in place."""
     state = np.uint64(key)
     for _ in range(SIGNATURE_NONZEROS):
         state = state + GOLDEN_GAMMA
         bits = mix(state)
-        place = np.int64(bits & np.uint64(DIMENSIONS - 1))
+        place = np.int64(bits & np.uint64(len(total) - 1))
         if (bits >> np.uint64(63)) != np.uint64(0):
             total[place] += weight
         else:

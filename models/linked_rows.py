@@ -1,45 +1,16 @@
-"""Linked rows: for each item a short row of others with weights, and in whose rows it stands itself.
-
-Rows take the room that they need, 8 to 64 slots of one pool, because most items of a large catalogue have few
-neighbours: a million items with full rows would take half a gigabyte, and take a tenth of it.
-"""
+"""Linked rows: for each item a short row of others with weights, and in whose rows it stands itself."""
 
 from __future__ import annotations
-
-from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from models.compiled import compiled
-
-SMALLEST: Final = 8
-"""Slots of the smallest rows; others are two, four or eight times as long."""
-CLASSES: Final = 4
-OWN, INVERSE = range(2)
+from models.row_pool import CLASSES, INVERSE, OWN, Links, find_slot, move_row, new_pool
 
 Int16s = npt.NDArray[np.int16]
 Int32s = npt.NDArray[np.int32]
-Int64s = npt.NDArray[np.int64]
 Float32s = npt.NDArray[np.float32]
-
-
-class Links(NamedTuple):
-    """Rows by position: row `OWN` or `INVERSE` of `start` and `size` says where in the pool each one lies.
-
-    `start` (int32, 2 x n) is the first slot, `size` (int16, 2 x n) how many are taken, `room` (int16, 2 x n)
-    how many there are; `other` (int32) and `weight` (float32) are the slots of the pool. Of free rows, `free`
-    (int32, 4) holds the first of each length, whose first slot names the next, -1 for none, and `used`
-    (int64, 1) how much of the pool was ever taken.
-    """
-
-    start: Int32s
-    size: Int16s
-    room: Int16s
-    other: Int32s
-    weight: Float32s
-    free: Int32s
-    used: Int64s
 
 
 class LinkedRows:
@@ -60,7 +31,8 @@ class LinkedRows:
             np.zeros((2, room), np.int32),
             np.zeros((2, room), np.int16),
             np.zeros((2, room), np.int16),
-            *_new_pool(self._most),
+            np.zeros(room, np.int16),
+            *new_pool(self._most),
             np.full(CLASSES, -1, np.int32),
             np.zeros(1, np.int64),
         )
@@ -73,6 +45,7 @@ class LinkedRows:
             start=np.pad(links.start, missing),
             size=np.pad(links.size, missing),
             room=np.pad(links.room, missing),
+            changes=np.pad(links.changes, missing[1]),
         )
 
     def replace(self, positions: Int32s, others: Int32s, weights: Float32s, *, standing: Float32s) -> None:
@@ -96,15 +69,9 @@ class LinkedRows:
         """Make the pool long enough for one more row, by a quarter each time."""
         slots = len(self.links.other)
         if self.links.used[0] + self._most > slots:
-            other, weight = _new_pool(slots + self._most + slots // 4)
+            other, weight = new_pool(slots + self._most + slots // 4)
             other[:slots], weight[:slots] = self.links.other, self.links.weight
             self.links = self.links._replace(other=other, weight=weight)
-
-
-def _new_pool(slots: int) -> tuple[Int32s, Float32s]:
-    """Slots for others and weights, side by side in memory: whoever reads one reads both."""
-    pool = np.zeros((slots, 2), np.int32)
-    return pool[:, 0], pool.view(np.float32)[:, 1]
 
 
 @compiled
@@ -138,9 +105,10 @@ def _leave(links: Links, position: int, others: Int32s, weights: Float32s) -> No
         former, stays = links.other[slot], False
         for place in range(len(others)):
             stays |= others[place] == former and weights[place] > 0
-        found = _find(links, INVERSE, former, position)
+        found = find_slot(links, INVERSE, former, position)
         if not stays and found >= 0:
             links.size[INVERSE, former] -= 1
+            links.changes[former] += 1
             last = links.start[INVERSE, former] + links.size[INVERSE, former]
             links.other[found], links.weight[found] = links.other[last], links.weight[last]
 
@@ -150,8 +118,9 @@ def _write(links: Links, position: int, others: Int32s, weights: Float32s) -> No
     """Write a position's own row."""
     count = int(np.count_nonzero(weights > 0))
     if count > links.room[OWN, position]:
-        _move(links, OWN, position, count)
+        move_row(links, OWN, position, count)
     links.size[OWN, position] = count
+    links.changes[position] += len(others)
     slot = links.start[OWN, position]
     for place in range(len(others)):
         if weights[place] > 0:
@@ -162,11 +131,12 @@ def _write(links: Links, position: int, others: Int32s, weights: Float32s) -> No
 @compiled
 def _enter(links: Links, position: int, other: int, weight: float, standing: Float32s, most: int) -> None:
     """Put into the inverse row of a position that it stands in the row of another; the weakest makes room."""
-    found = _find(links, INVERSE, position, other)
+    found = find_slot(links, INVERSE, position, other)
+    links.changes[position] += found < 0
     start, size = links.start[INVERSE, position], links.size[INVERSE, position]
     if found < 0 and size < most:
         if size == links.room[INVERSE, position]:
-            _move(links, INVERSE, position, size + 1)
+            move_row(links, INVERSE, position, size + 1)
             start = links.start[INVERSE, position]
         found = start + size
         links.size[INVERSE, position] = size + 1
@@ -178,39 +148,3 @@ def _enter(links: Links, position: int, other: int, weight: float, standing: Flo
                 found, least = slot, stands
     if found >= 0:
         links.other[found], links.weight[found] = other, weight
-
-
-@compiled
-def _find(links: Links, kind: int, position: int, other: int) -> int:
-    """Find the slot of another in a row, -1 if it is not there."""
-    start = links.start[kind, position]
-    for slot in range(start, start + links.size[kind, position]):
-        if links.other[slot] == other:
-            return int(slot)
-    return -1
-
-
-@compiled
-def _move(links: Links, kind: int, position: int, needed: int) -> None:
-    """Move a row to where it has room for as many; its former room is free again."""
-    length, wanted = SMALLEST, 0
-    while length < needed:
-        length, wanted = 2 * length, wanted + 1
-    start = links.free[wanted]
-    if start >= 0:
-        links.free[wanted] = links.other[start]
-    else:
-        start = np.int32(links.used[0])
-        links.used[0] += length
-    former, size = links.start[kind, position], links.size[kind, position]
-    for slot in range(size):
-        links.other[start + slot] = links.other[former + slot]
-        links.weight[start + slot] = links.weight[former + slot]
-    held, room = -1, links.room[kind, position]
-    while room >= SMALLEST:
-        held, room = held + 1, room // 2
-    if held >= 0:
-        links.other[former] = links.free[held]
-        links.free[held] = former
-    links.start[kind, position] = start
-    links.room[kind, position] = length

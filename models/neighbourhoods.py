@@ -7,16 +7,22 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from models.factors import FACTORS, sketch_items
 from models.items import PUBLISHED_NEIGHBOURS
-from models.linked_rows import LinkedRows, Links
+from models.linked_rows import LinkedRows
+from models.row_pool import Links
 
 INVERSE_NEIGHBOURS: Final = 32
 """Rows of others in which an item stands, kept for each."""
+RENEWED: Final = 4
+"""A vector is made anew once one in so many of an item's neighbours has changed."""
 VOICE_EXPONENT: Final = -0.7
 STANDING_EXPONENT: Final = -0.2
 """What is said of co-listening counts by the audiences of both items to the power of these."""
 
 Int32s = npt.NDArray[np.int32]
+Int64s = npt.NDArray[np.int64]
+Int8s = npt.NDArray[np.int8]
 Float32s = npt.NDArray[np.float32]
 
 
@@ -29,6 +35,10 @@ class Neighbourhood(NamedTuple):
     """How loudly an item speaks for its neighbours: the louder the smaller its audience."""
     standing: Float32s
     """What counts of all that is said for an item: the less the larger its audience."""
+    factors: Int8s
+    """Vectors, n x 256."""
+    lengths: Float32s
+    """Lengths of the vectors, 0 where an item has none."""
 
 
 class Neighbourhoods:
@@ -38,11 +48,13 @@ class Neighbourhoods:
         self.rows = LinkedRows(own=PUBLISHED_NEIGHBOURS, inverse=INVERSE_NEIGHBOURS, room=room)
         self.voice = np.ones(room, np.float32)
         self.standing = np.ones(room, np.float32)
+        self.factors = np.zeros((room, FACTORS), np.int8)
+        self.lengths = np.zeros(room, np.float32)
 
     @property
     def arrays(self) -> Neighbourhood:
         """The arrays as they are now; an update may change or replace them."""
-        return Neighbourhood(self.rows.links, self.voice, self.standing)
+        return Neighbourhood(self.rows.links, self.voice, self.standing, self.factors, self.lengths)
 
     def make_room(self, room: int) -> None:
         """Give as many positions a neighbourhood, the new ones without neighbours."""
@@ -50,10 +62,22 @@ class Neighbourhoods:
         missing = 0, room - len(self.voice)
         self.voice = np.pad(self.voice, missing, constant_values=1)
         self.standing = np.pad(self.standing, missing, constant_values=1)
+        self.factors = np.pad(self.factors, (missing, (0, 0)))
+        self.lengths = np.pad(self.lengths, missing)
 
-    def replace(self, positions: Int32s, neighbours: Int32s, strengths: Float32s, audience: Float32s) -> None:
-        """Replace the neighbours of `positions` (n) by n x k others with strengths, free where 0."""
+    def replace(
+        self, positions: Int32s, keys: Int64s, neighbours: Int32s, strengths: Float32s, audience: Float32s
+    ) -> None:
+        """Replace the neighbours of `positions` (n) by n x k others with strengths, free where 0.
+
+        `keys` are those of all positions. Vectors are made anew of items of which a quarter has changed.
+        """
         listeners = np.maximum(audience, 1)
         self.voice[positions] = listeners**VOICE_EXPONENT
         self.standing[positions] = listeners**STANDING_EXPONENT
         self.rows.replace(positions, neighbours, strengths, standing=self.standing)
+        touched = np.unique(np.concatenate((positions, neighbours[strengths > 0])))
+        links = self.rows.links
+        stale = touched[RENEWED * links.changes[touched] >= links.size[:, touched].sum(axis=0)]
+        links.changes[stale] = 0
+        sketch_items(stale, links, self.voice, keys, self.factors, self.lengths)

@@ -11,6 +11,7 @@ from models.batch import Placed
 from models.listeners import Population, simulate
 from models.sequences import SequenceModel
 from models.slate import Slate
+from models.sources_alone import FactorsAlone, NeighboursAlone
 from models.standalone import Standalone
 from models.state import ListenerState
 
@@ -35,6 +36,10 @@ def warm(report: Callable[[str], None]) -> None:
         for start in range(0, EVENTS, BATCH_EVENTS):
             system.process(events[start : start + BATCH_EVENTS], partition=0, emit=_discard)
         _complete(SequenceModel())
+        heard = [placed.event for placed in events if placed.event.is_play]
+        for alone in (NeighboursAlone(ring_events=1024), FactorsAlone(ring_events=1024)):
+            alone.learn_many(heard)
+            alone.recommend_new(heard[0].user, most=3)
 
 
 def _complete(model: SequenceModel) -> None:

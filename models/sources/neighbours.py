@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from models.best import choose_best
 from models.compiled import compiled
-from models.linked_rows import INVERSE, OWN, Links
 from models.neighbourhoods import Neighbourhood
 from models.numbering import find_number, give_number
 from models.play_counts import NEWEST, PLAYS
+from models.row_pool import INVERSE, OWN, Links
 from models.sources.scan import Float32s, Int32s, Plays
 
 VOICES: Final = 64
@@ -41,9 +41,9 @@ class Neighbours(NamedTuple):
 
 
 @compiled
-def recall_neighbours(plays: Plays, known: Neighbourhood) -> Neighbours:
-    """Add up, over the items heard last, the weights of their neighbours."""
-    links, voices = known.links, _choose_voices(plays)
+def recall_neighbours(plays: Plays, voices: Int32s, known: Neighbourhood) -> Neighbours:
+    """Add up the weights of the neighbours of `voices` (numbers of items in the ring)."""
+    links = known.links
     marks = np.zeros((_places_for(voices, plays, links), 4), np.int32)
     scores = marks.view(np.float32)
     for number in voices:
@@ -88,15 +88,17 @@ def _place_of(marks: Int32s, position: int) -> int:
 
 
 @compiled
-def _choose_voices(plays: Plays) -> Int32s:
-    """The numbers of the different items heard last for 30 seconds or more, newest first."""
-    chosen, count = np.empty(VOICES, np.int32), 0
+def choose_voices(plays: Plays, most: int) -> Int32s:
+    """The numbers of at most `most` different items heard last for 30 seconds or more, newest first."""
+    chosen, count = np.empty(min(most, plays.in_ring), np.int32), 0
+    if len(chosen) == 0:
+        return chosen
     for play in range(len(plays.item) - 1, -1, -1):
         number = plays.item[play]
         if plays.counts[NEWEST, number] == play and plays.counts[PLAYS, number] > 0:
             chosen[count] = number
             count += 1
-            if count == VOICES:
+            if count == len(chosen):
                 break
     return chosen[:count]
 

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.linked_rows import INVERSE, LinkedRows
+from models.linked_rows import LinkedRows
+from models.row_pool import INVERSE
 
 ITEMS = 12
 SLOTS = 9

@@ -23,7 +23,7 @@ from streams.commands.figures.tally import GROUP_OF, By, Tally
 
 SHOW_EVERY = 500
 COMPLETERS = ("sequences", "most-played")
-DISCOVERERS = ("segue", "most-played")
+DISCOVERERS = ("segue", "neighbours", "whole-history", "factors", "most-played")
 HELD_OUT = 0.2
 MICRO_BATCH = 500
 Taught = TypeVar("Taught")
@@ -119,8 +119,16 @@ def _discoverer(name: str, ring_events: int) -> Discoverer:
     if name == "most-played":
         return MostPlayedNew()
     # numba takes a second to load: say first what is wrong with the files.
+    from models.sources_alone import WHOLE_RING, FactorsAlone, NeighboursAlone
     from models.standalone import Discoveries
 
+    match name:
+        case "neighbours":
+            return NeighboursAlone(ring_events=ring_events)
+        case "whole-history":
+            return NeighboursAlone(ring_events=ring_events, voices=WHOLE_RING)
+        case "factors":
+            return FactorsAlone(ring_events=ring_events)
     return Discoveries(new_core((), ring_events))
 
 

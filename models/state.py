@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -16,6 +16,8 @@ from models.segments import RING_EVENT, SEGMENT_BYTES, SEGMENT_EVENTS, segments_
 
 VERSION: Final = 3
 NOTHING_INCLUDED: Final = -1
+_HEAD_KEY: Final = b"head"
+_NUMBER_BYTES: Final = 6
 _HEAD: Final = struct.Struct("<BqQH")  # version, source offset included, events ever, bytes of the profile
 
 
@@ -41,12 +43,12 @@ def new_listener(user: str, *, ring_events: int) -> ListenerState:
 
 def head_key(user: str) -> bytes:
     """Key of the profile and the open end of the ring; all keys of a listener begin with the id and NUL."""
-    return user.encode() + b"\0head"
+    return user.encode() + b"\0" + _HEAD_KEY
 
 
 def segment_key(user: str, number: int) -> bytes:
     """Key of a sealed segment."""
-    return user.encode() + b"\0" + number.to_bytes(6, "big")
+    return user.encode() + b"\0" + number.to_bytes(_NUMBER_BYTES, "big")
 
 
 def encode_head(listener: ListenerState) -> bytes:
@@ -127,6 +129,39 @@ def restore_listener(
     history.index[:] = catalogue.positions_of(history.item)
     profile = decode_profile(head[_HEAD.size : profile_end])
     return ListenerState(user=user, history=history, profile=profile, offset=offset)
+
+
+def stored_rings(values: Mapping[bytes, bytes]) -> Iterator[tuple[str, History]]:
+    """Yield each listener's ring from all that a partition stores; `index` is not filled in.
+
+    The segments that are there say how long the rings are, so that nobody needs the setting of the workers.
+    What has other keys than those of listeners is passed over.
+
+    Raises:
+        CorruptState: a value is not what was written.
+    """
+    sealed: dict[bytes, list[int]] = {}
+    for key in values:
+        user, _, rest = key.partition(b"\0")
+        if len(rest) == _NUMBER_BYTES:
+            sealed.setdefault(user, []).append(int.from_bytes(rest, "big"))
+    for key, head in values.items():
+        user, _, rest = key.partition(b"\0")
+        if rest == _HEAD_KEY:
+            yield user.decode(), _stored_ring(user.decode(), head, sealed.get(user, []), values)
+
+
+def _stored_ring(user: str, head: bytes, sealed: list[int], values: Mapping[bytes, bytes]) -> History:
+    _, count, profile_bytes = _read_header(head)
+    # A segment that was sealed after this head was written holds events that the head holds too.
+    held = sorted(number for number in sealed if number < count // SEGMENT_EVENTS)
+    first = min(held, default=0)
+    return restore_history(
+        count=count,
+        segments=[values[segment_key(user, number)] for number in held],
+        open_end=head[_HEAD.size + profile_bytes :],
+        capacity_events=SEGMENT_EVENTS * max(1, count // SEGMENT_EVENTS - first),
+    )
 
 
 def _read_header(head: bytes) -> tuple[int, int, int]:

@@ -17,6 +17,7 @@ from models.state import (
     new_listener,
     restore_listener,
     stored_offset,
+    stored_rings,
     stored_segments,
 )
 from streams.settings import Settings
@@ -113,3 +114,23 @@ def test_a_spoilt_head_is_refused(spoil):
     learn(listener, 0)
     with pytest.raises(CorruptState):
         stored_offset(spoil(encode_head(listener)))
+
+
+def test_a_ring_is_read_without_knowing_how_long_it_may_be():
+    listener, stored = new_listener(USER, ring_events=RING), {}
+    for offset in range(400):
+        before = listener.history.count
+        learn(listener, offset)
+        store(changed_values(listener, count_before=before).items(), stored)
+        ((user, ring),) = stored_rings(stored)
+        assert (user, ring.count, ring.at.tolist()) == (USER, offset + 1, listener.history.at.tolist())
+
+
+def test_a_ring_with_a_segment_missing_is_refused():
+    listener = new_listener(USER, ring_events=RING)
+    for offset in range(300):
+        learn(listener, offset)
+    stored = changed_values(listener, count_before=0)
+    del stored[stored_segments(stored[head_key(USER)], USER, ring_events=RING)[-1]]
+    with pytest.raises(CorruptState):
+        list(stored_rings(stored))

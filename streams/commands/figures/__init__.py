@@ -1,1 +1,1 @@
-"""What `segue backtest` is made of: the models that can be tested, their figures, the table and the plot."""
+"""What `segue backtest` and `segue graph` are made of: models under test, k-cores, tables and pictures."""

@@ -17,7 +17,6 @@ from models.segments import RING_EVENT, SEGMENT_BYTES, SEGMENT_EVENTS, segments_
 VERSION: Final = 3
 NOTHING_INCLUDED: Final = -1
 _HEAD_KEY: Final = b"head"
-_NUMBER_BYTES: Final = 6
 _HEAD: Final = struct.Struct("<BqQH")  # version, source offset included, events ever, bytes of the profile
 
 
@@ -48,7 +47,7 @@ def head_key(user: str) -> bytes:
 
 def segment_key(user: str, number: int) -> bytes:
     """Key of a sealed segment."""
-    return user.encode() + b"\0" + number.to_bytes(_NUMBER_BYTES, "big")
+    return user.encode() + b"\0" + number.to_bytes(6, "big")
 
 
 def encode_head(listener: ListenerState) -> bytes:
@@ -140,27 +139,22 @@ def stored_rings(values: Mapping[bytes, bytes]) -> Iterator[tuple[str, History]]
     Raises:
         CorruptState: a value is not what was written.
     """
-    sealed: dict[bytes, list[int]] = {}
-    for key in values:
-        user, _, rest = key.partition(b"\0")
-        if len(rest) == _NUMBER_BYTES:
-            sealed.setdefault(user, []).append(int.from_bytes(rest, "big"))
     for key, head in values.items():
         user, _, rest = key.partition(b"\0")
         if rest == _HEAD_KEY:
-            yield user.decode(), _stored_ring(user.decode(), head, sealed.get(user, []), values)
+            yield user.decode(), _stored_ring(user.decode(), head, values)
 
 
-def _stored_ring(user: str, head: bytes, sealed: list[int], values: Mapping[bytes, bytes]) -> History:
+def _stored_ring(user: str, head: bytes, values: Mapping[bytes, bytes]) -> History:
     _, count, profile_bytes = _read_header(head)
-    # A segment that was sealed after this head was written holds events that the head holds too.
-    held = sorted(number for number in sealed if number < count // SEGMENT_EVENTS)
-    first = min(held, default=0)
+    first = last = count // SEGMENT_EVENTS
+    while first > 0 and segment_key(user, first - 1) in values:
+        first -= 1
     return restore_history(
         count=count,
-        segments=[values[segment_key(user, number)] for number in held],
+        segments=[values[segment_key(user, number)] for number in range(first, last)],
         open_end=head[_HEAD.size + profile_bytes :],
-        capacity_events=SEGMENT_EVENTS * max(1, count // SEGMENT_EVENTS - first),
+        capacity_events=SEGMENT_EVENTS * max(1, last - first),
     )
 
 

@@ -77,6 +77,9 @@ def test_wherever_writing_is_cut_the_state_is_one_that_was(batches, data):
         store(writes[:cut], after_crash)
         survivor = restore(after_crash)
         assert survivor.offset < 0 or encode_head(survivor) == heads[survivor.offset]
+        for _, ring in stored_rings(after_crash):
+            # At most the segment is left over that was still to be deleted.
+            assert ring.at.tolist()[-len(survivor.history) :] == survivor.history.at.tolist()
         included = survivor.offset + 1 - first
         before = survivor.history.count - included
         for missing in range(first + included, offset):
@@ -122,7 +125,7 @@ def test_a_ring_is_read_without_knowing_how_long_it_may_be():
         before = listener.history.count
         learn(listener, offset)
         store(changed_values(listener, count_before=before).items(), stored)
-        ((user, ring),) = stored_rings(stored)
+        ((user, ring),) = stored_rings({b"\0segue\0applied": b"", **stored})
         assert (user, ring.count, ring.at.tolist()) == (USER, offset + 1, listener.history.at.tolist())
 
 

@@ -117,10 +117,11 @@ def test_the_graphml_tells_all_that_is_known_of_a_node(log: Path, tmp_path: Path
 
 def test_the_edges_as_csv(sets: Path, tmp_path: Path) -> None:
     export = tmp_path / "edges.csv"
+    sets.write_text(sets.read_text() + "eve x\n")
     assert run(sets, "--format", "sets", "--core", 1, "--export", export)[0] == 0
     assert export.read_text().splitlines() == [
         "listener,item,core",
-        *("ann,x,2", "ann,y,2", "ann,z,2", "bob,x,2", "bob,y,2", "cyd,x,2", "cyd,z,2", "dan,w,1"),
+        *("ann,x,2", "ann,y,2", "ann,z,2", "bob,x,2", "bob,y,2", "cyd,x,2", "cyd,z,2", "dan,w,1", "eve,x,1"),
     ]
 
 
@@ -149,16 +150,16 @@ def test_the_picture_says_what_it_shows(log: Path, tmp_path: Path) -> None:
 
 
 def test_the_highest_cores_are_drawn_first_and_both_kinds_of_them() -> None:
-    block = {f"block{listener}": {f"b{item}" for item in range(4)} for listener in range(40)}
+    block = {f"block{listener}": {f"b{item}" for item in range(30)} for listener in range(40)}
     rim = {f"rim{listener}": {f"r{listener}", "b0"} for listener in range(30)}
     whole = listening_graph(block | rim)
     core = k_core(whole, core_numbers(whole), 1)
     drawn = drawn_core(core, 20)
-    assert (len(drawn.graph.listeners), len(drawn.graph.items)) == (16, 4)
-    assert set(drawn.core.tolist()) == {4}
+    assert (len(drawn.graph.listeners), len(drawn.graph.items)) == (10, 10)
+    assert set(drawn.core.tolist()) == {30}
     everything = drawn_core(core)
     assert everything.graph.listeners == whole.listeners
-    least, most = everything.areas(np.array([1, 4])).tolist()
+    least, most = everything.areas(np.array([1, 30])).tolist()
     assert least < most
 
 
@@ -168,9 +169,10 @@ def test_many_communities_and_one_without_items_can_be_drawn(tmp_path: Path) -> 
     assert len(drawn_core(core).colours()) == len(COLOURS)
     alone = KCore(1, whole, core_numbers(whole), np.array([1] * 12 + [0] * 12))
     names = Names()
-    names.add(CatalogRecord(item="0", title="$cash$ " * 20, artist="\N{SNOWMAN}\U0001f984"))
-    for number, drawn in enumerate((core, alone)):
+    names.add(CatalogRecord(item="0", title="$\\cash$ " * 20, artist="\N{SNOWMAN}\U0001f984"))
+    for number, drawn in enumerate((core, alone, core)):
         draw_core(tmp_path / f"{number}.svg", drawn, names)
+    assert (tmp_path / "0.svg").read_bytes() == (tmp_path / "2.svg").read_bytes()
     assert "3 other communities: 6 nodes" in (tmp_path / "0.svg").read_text()
     assert "community 2: 12 listeners, 0 items" in (tmp_path / "1.svg").read_text()
 

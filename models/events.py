@@ -130,13 +130,19 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class CatalogRecord:
-    """What a catalogue says of an item."""
+    """What a catalogue says of an item.
+
+    `tags` are names with weights, such as how many people gave them, and `features` names with numbers, such
+    as danceability or tempo. Both are pairs in the order of the record, each name once.
+    """
 
     item: str
     title: str
     artist: str
     duration_ms: int = 0
     genres: tuple[str, ...] = ()
+    tags: tuple[tuple[str, float], ...] = ()
+    features: tuple[tuple[str, float], ...] = ()
 
 
 @lru_cache(maxsize=1 << 16)

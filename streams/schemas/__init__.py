@@ -2,12 +2,13 @@
 
 from streams.schemas.catalog import decode_catalog, encode_catalog, parse_catalog
 from streams.schemas.events import decode_event, encode_event, parse_event
-from streams.schemas.fields import DAY_MS, ID_BYTES, Document
+from streams.schemas.fields import DAY_MS, ID_BYTES, TAGS_MAX, Document
 from streams.schemas.refused import Refused
 
 __all__ = [
     "DAY_MS",
     "ID_BYTES",
+    "TAGS_MAX",
     "Document",
     "Refused",
     "decode_catalog",

@@ -31,6 +31,8 @@ def parse_catalog(document: Document) -> CatalogRecord:
         artist=fields.ARTIST(document),
         duration_ms=fields.DURATION_MS(document),
         genres=fields.GENRES(document),
+        tags=fields.TAGS(document),
+        features=fields.FEATURES(document),
     )
 
 
@@ -42,5 +44,7 @@ def encode_catalog(record: CatalogRecord) -> bytes:
         "artist": record.artist,
         "duration_ms": record.duration_ms,
         "genres": record.genres,
+        "tags": dict(record.tags),
+        "features": dict(record.features),
     }
     return orjson.dumps({name: value for name, value in document.items() if value})

@@ -94,6 +94,38 @@ def whole(path: str, *, least: int, most: int) -> Reader[int]:
     return read
 
 
+def numbers(
+    path: str, *, least: float, most: float, max_bytes: int, max_count: int, listed: float | None = None
+) -> Reader[tuple[tuple[str, float], ...]]:
+    """Read an object of at most `max_count` names, as `text` reads one, with numbers; `()` where missing.
+
+    Where `listed` is given, a list of names alone is read too, and `listed` is the number of each.
+
+    >>> numbers("tags", least=0, most=10, max_bytes=64, max_count=2, listed=1.0)({"tags": ["rap"]})
+    (('rap', 1.0),)
+    """
+    name = path.rpartition(".")[2]
+    names = texts(path, max_bytes=max_bytes, max_count=max_count)
+
+    def read(document: Document) -> tuple[tuple[str, float], ...]:
+        value = document.get(name)
+        if value is None:
+            return ()
+        if listed is not None and type(value) is list:
+            return tuple(dict.fromkeys(names(document), listed).items())
+        counted = as_document(value, path)
+        if len(counted) > max_count:
+            raise Refused(f"{path} has {len(counted)} entries, more than {max_count}", path)
+        for place, key in enumerate(counted):
+            _checked_text(key, f"{path}.{place}", max_bytes)
+        return tuple(
+            (key, float(checked_number(number, f"{path}.{key}", least=least, most=most)))
+            for key, number in counted.items()
+        )
+
+    return read
+
+
 def choice(path: str, members: Mapping[str, T], *, otherwise: T | None = None) -> Reader[T]:
     """Read one of `members` by name; a missing or unknown name is `otherwise`, or refused without one."""
     name = path.rpartition(".")[2]
@@ -178,3 +210,6 @@ ITEM: Final = text("item", max_bytes=ID_BYTES, required=True)
 TITLE: Final = text("title", max_bytes=TEXT_BYTES, required=True)
 ARTIST: Final = text("artist", max_bytes=ID_BYTES, required=True)
 GENRES: Final = texts("genres", max_bytes=LABEL_BYTES, max_count=32)
+TAGS_MAX: Final = 256
+TAGS: Final = numbers("tags", least=0, most=1e9, max_bytes=ID_BYTES, max_count=TAGS_MAX, listed=1.0)
+FEATURES: Final = numbers("features", least=-1e9, most=1e9, max_bytes=LABEL_BYTES, max_count=64)

@@ -177,7 +177,8 @@ def test_a_spoilt_block_goes_to_the_dead_letters_and_its_neighbours_are_learned(
 
 
 def test_catalog_records_pass_and_garbage_does_not():
-    good = encode_catalog(CatalogRecord(item="t:1", title="Blue", artist="Ann"))
+    content = {"tags": (("mellow", 2.0),), "features": (("tempo", 92.5),)}
+    good = encode_catalog(CatalogRecord(item="t:1", title="Blue", artist="Ann", **content))
     given_batch = batch(CATALOG.name, [good, b"[]"], first=0, key=b"t:1")
     passed, refused = handle(pass_catalog, given_batch, Stored()).outputs
     assert (passed.topic, passed.key, passed.value) == (ITEM_MODELS.name, b"t:1\0record", good)

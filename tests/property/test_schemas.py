@@ -54,6 +54,13 @@ def events(draw: st.DrawFn) -> Event:
     )
 
 
+def named_numbers(
+    max_bytes: int, least: float, max_size: int
+) -> st.SearchStrategy[tuple[tuple[str, float], ...]]:
+    pairs = st.tuples(text(max_bytes), st.floats(least, 1e9))
+    return st.lists(pairs, max_size=max_size, unique_by=lambda pair: pair[0]).map(tuple)
+
+
 records = st.builds(
     CatalogRecord,
     item=text(256, min_chars=1),
@@ -61,13 +68,15 @@ records = st.builds(
     artist=text(256, min_chars=1),
     duration_ms=st.integers(0, 7 * DAY_MS),
     genres=st.lists(text(64), max_size=32).map(tuple),
+    tags=named_numbers(256, 0.0, 256),
+    features=named_numbers(64, -1e9, 64),
 )
 
 scalars = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(max_size=300)
 json = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
 FIELDS = ["id", "type", "user", "at", "item", "artist", "query", "playlist", "ms_played", "duration_ms"]
 FIELDS += ["ended", "context", "from", "device", "utc_offset_min", "activity", "recommendation", "position"]
-FIELDS += ["title", "genres"]
+FIELDS += ["title", "genres", "tags", "features"]
 likely = st.sampled_from(
     [*EventType, "ann", 1.5, 10, "phone", "finished", {"device": "tv"}, {"recommendation": "1"}]
 )

@@ -13,6 +13,7 @@ from streams.schemas import (
     Refused,
     decode_catalog,
     decode_event,
+    encode_catalog,
     encode_event,
     parse_event,
 )
@@ -224,6 +225,17 @@ def test_defaults_are_not_written() -> None:
         ({"genres": "pop"}, "genres"),
         ({"genres": ["pop", 5]}, "genres.1"),
         ({"genres": ["pop"] * 33}, "genres"),
+        ({"tags": "pop"}, "tags"),
+        ({"tags": ["pop", 5]}, "tags.1"),
+        ({"tags": {"pop": "much"}}, "tags.pop"),
+        ({"tags": {"pop": -1}}, "tags.pop"),
+        ({"tags": {"pop": 1, "x" * 257: 1}}, "tags.1"),
+        ({"tags": dict.fromkeys(map(str, range(257)), 1)}, "tags"),
+        ({"features": ["tempo"]}, "features"),
+        ({"features": {"tempo": True}}, "features.tempo"),
+        ({"features": {"tempo": 2e9}}, "features.tempo"),
+        ({"features": {"te\nmpo": 1}}, "features.0"),
+        ({"features": dict.fromkeys(map(str, range(65)), 1)}, "features"),
         ({"item": "t:2"}, "key"),
     ],
 )
@@ -235,3 +247,17 @@ def test_a_bad_catalog_record_is_refused_by_name(changes: Document, field: str) 
     with pytest.raises(Refused) as caught:
         decode_catalog(b"t:1", orjson.dumps({**good, **changes}))
     assert caught.value.field == field
+
+
+def test_what_a_record_says_of_content_comes_with_it() -> None:
+    document = {"item": "t:1", "title": "Dreams", "artist": "Shindy", "tags": {"rap": 3}}
+    record = decode_catalog(b"t:1", orjson.dumps({**document, "features": {"tempo": 92.5, "mode": 1}}))
+    assert (record.tags, record.features) == ((("rap", 3.0),), (("tempo", 92.5), ("mode", 1.0)))
+    assert decode_catalog(b"t:1", encode_catalog(record)) == record
+
+
+def test_tags_may_be_a_list_of_names_each_once() -> None:
+    document = {"item": "t:1", "title": "Dreams", "artist": "Shindy", "tags": ["rap", "mellow", "rap"]}
+    assert decode_catalog(b"t:1", orjson.dumps(document)).tags == (("rap", 1.0), ("mellow", 1.0))
+    bare = decode_catalog(b"t:1", orjson.dumps({**document, "tags": None, "features": None}))
+    assert encode_catalog(bare) == b'{"item":"t:1","title":"Dreams","artist":"Shindy"}'

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from models.catalogue import Catalogue
+from models.content import describe
+from models.content_ridge import ContentRidge, decode_content_ridge, encode_content_ridge
 from models.descent import ROWS
 from models.events import Event, stable_key
 from models.examples import Example
@@ -173,4 +177,40 @@ class RankerSubject:
         return other
 
 
-SUBJECTS = {"listener": ListenerSubject, "items": ItemSubject, "ranker": RankerSubject}
+class ContentRidgeSubject:
+    """The mapping from content to vectors: learned from where an event's offset puts its item."""
+
+    dimensions = 4
+    state_limit_bytes = 4_300_000
+    contents: Final = {record.item: describe(record) for record in WORLD.catalogue.records()}
+
+    def __init__(self) -> None:
+        self.ridge = ContentRidge(dimensions=self.dimensions)
+        self.after = -1
+
+    def learn(self, event: Event, offset: int) -> None:
+        if offset <= self.after:
+            return
+        vector = np.random.default_rng(offset).normal(size=(1, self.dimensions)).astype(np.float32)
+        if event.item:
+            self.ridge.learn_many([self.contents[event.item]], vector, np.ones(1))
+        self.after = offset
+
+    def answer(self) -> bytes:
+        return self.ridge.predict(list(self.contents.values())[:1]).tobytes()
+
+    def state(self) -> bytes:
+        return encode_content_ridge(self.ridge)
+
+    def restored(self) -> ContentRidgeSubject:
+        other = ContentRidgeSubject()
+        other.ridge, other.after = decode_content_ridge(self.state(), dimensions=self.dimensions), self.after
+        return other
+
+
+SUBJECTS = {
+    "listener": ListenerSubject,
+    "items": ItemSubject,
+    "ranker": RankerSubject,
+    "content ridge": ContentRidgeSubject,
+}

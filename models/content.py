@@ -68,5 +68,5 @@ def _words(record: CatalogRecord) -> Iterator[tuple[str, float]]:
         # Linear near 0 and logarithmic far from it: danceability and tempo need no table of ranges.
         scaled = math.asinh(number) * STEPS_PER_E
         step = math.floor(scaled)
-        yield f"{name}:{step}", NUMBER_WEIGHT * (1.0 - (scaled - step))
-        yield f"{name}:{step + 1}", NUMBER_WEIGHT * (scaled - step)
+        yield f"number:{name}:{step}", NUMBER_WEIGHT * (1.0 - (scaled - step))
+        yield f"number:{name}:{step + 1}", NUMBER_WEIGHT * (scaled - step)

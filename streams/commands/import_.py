@@ -43,7 +43,9 @@ class Summary:
 
 def import_history(
     format: Annotated[Format, typer.Argument(help="What wrote the log.")],
-    paths: Annotated[list[Path], typer.Argument(help="Files, or for spotify also folders and zips.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Files; for spotify also folders and zips, for hetrec a folder.")
+    ],
     user: Annotated[str, typer.Option(help="The listener of rows that name none.")] = "me",
     output: Annotated[Path | None, typer.Option(help="FILE.jsonl, FILE.jsonl.gz, or - for stdout.")] = None,
     to_kafka: Annotated[bool, typer.Option("--to-kafka", help="Send straight to the topics.")] = False,

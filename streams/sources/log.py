@@ -9,6 +9,7 @@ from typing import Final
 
 from models.events import CatalogRecord, Event
 from streams.sources.csv_log import read_csv
+from streams.sources.hetrec import read_hetrec
 from streams.sources.rows import BadRow, Imported, Source
 from streams.sources.sequences import read_sequences, read_sets
 from streams.sources.spotify import read_spotify
@@ -21,6 +22,7 @@ class Format(StrEnum):
     CSV = "csv"
     SEQUENCES = "sequences"
     SETS = "sets"
+    HETREC = "hetrec"
 
 
 SOURCES: Final[Mapping[Format, Source]] = {
@@ -28,6 +30,7 @@ SOURCES: Final[Mapping[Format, Source]] = {
     Format.CSV: read_csv,
     Format.SEQUENCES: read_sequences,
     Format.SETS: read_sets,
+    Format.HETREC: read_hetrec,
 }
 
 
@@ -40,7 +43,8 @@ def read_rows(paths: Sequence[Path], format: Format, user: str, *, now: float) -
 def in_time_order(imported: Iterable[Imported]) -> list[Imported]:
     """Order by event time; equal times keep the order of files and rows.
 
-    Bad rows, which have no time, come first; the record of an item comes once, before its first event.
+    Bad rows, which have no time, come first; the record of an item comes once, before its first event, or
+    last where nobody played it.
     """
     bad: list[Imported] = []
     records: dict[str, CatalogRecord] = {}
@@ -54,7 +58,8 @@ def in_time_order(imported: Iterable[Imported]) -> list[Imported]:
             case Event():
                 events.append(one)
     events.sort(key=lambda event: event.at)
-    return bad + [one for event in events for one in _with_record(event, records)]
+    played = [one for event in events for one in _with_record(event, records)]
+    return bad + played + list(records.values())
 
 
 def read_listening_log(paths: Sequence[Path], format: Format, user: str, *, now: float) -> list[Imported]:

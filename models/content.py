@@ -7,7 +7,7 @@ share a bucket cancel out on average. No table of words is kept: every worker ag
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -52,6 +52,25 @@ def describe(record: CatalogRecord) -> Content:
     places = sorted(sums)
     values = np.array([sums[place] for place in places])
     return Content(np.array(places, np.int32), (values / np.linalg.norm(values)).astype(np.float32))
+
+
+def as_rows(contents: Sequence[Content]) -> npt.NDArray[np.float32]:
+    """Lay n contents out, without the 1 that all have: float32, n x buckets, of length 1, or 0 if empty."""
+    rows = np.zeros((len(contents), CONTENT_FEATURES), np.float32)
+    for row, content in zip(rows, contents, strict=True):
+        row[content.places] = content.values
+    return to_unit(rows[:, :BUCKETS])
+
+
+def to_unit(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Scale each row to length 1; one of zeros stays.
+
+    >>> to_unit(np.array([[3, 4], [0, 0]], np.float32)).tolist()
+    [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]
+    """
+    lengths: npt.NDArray[np.float32] = np.linalg.norm(rows, axis=1, keepdims=True)
+    lengths[lengths == 0] = 1.0
+    return rows / lengths
 
 
 def tag_mass(record: CatalogRecord) -> float:

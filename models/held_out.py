@@ -103,7 +103,7 @@ def judge_discoveries(model: Discoverer, split: HeldOut, *, listeners: int, seed
     return DiscoveryFigures(
         listeners=len(answers),
         recall_at_20=sum(sum(hits) / size for hits, size in zip(found, sizes, strict=True)) / count,
-        ndcg_at_20=sum(_ndcg(hits, size) for hits, size in zip(found, sizes, strict=True)) / count,
+        ndcg_at_20=sum(ndcg(hits, size) for hits, size in zip(found, sizes, strict=True)) / count,
         coverage=len(given.keys() & plays.keys()) / max(1, len(plays)),
         gini=gini([given[item] for item in plays]),
         mean_log_popularity=sum(times * math.log(max(1, plays[item])) for item, times in given.items())
@@ -141,7 +141,7 @@ def _first_plays(events: Iterable[Event]) -> dict[str, list[Event]]:
     return {user: list(of.values()) for user, of in plays.items()}
 
 
-def _ndcg(hits: Sequence[bool], targets: int) -> float:
+def ndcg(hits: Sequence[bool], targets: int) -> float:
     """The discounted gain as a share of the best one, that of targets in the first places."""
     gain = discounted_gain(place for place, hit in enumerate(hits, start=1) if hit)
     return gain / discounted_gain(range(1, min(targets, DEPTH) + 1))

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from models.events import CatalogRecord, Event
 from streams.commands.console import fail
+from streams.commands.figures.cold_trial import COLD_RANKERS, cold_items
 from streams.commands.figures.contestants import CHEAP, CONTESTANTS
 from streams.commands.figures.plot import check_plot
 from streams.commands.figures.report import Row, as_document, as_tables
@@ -48,6 +49,12 @@ def backtest(
         int | None, typer.Option(min=1, help="Under split: ask for so many listeners, drawn by lot.")
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Under split: of the lots; 0 if none.")] = None,
+    cold: Annotated[
+        float | None,
+        typer.Option(
+            "--cold-items", help="Under split: hide this share of all items, told by content alone."
+        ),
+    ] = None,
     simulated: Annotated[
         int | None, typer.Option(min=1, help="Test on so many simulated listeners, instead of logs.")
     ] = None,
@@ -62,7 +69,7 @@ def backtest(
 ) -> None:
     """Predict each play of 30 seconds or more, then learn it: what the next-up shelf held of what came."""
     by_play: dict[str, object] = {"--by": by, "--plot": plot, "--simulated": simulated}
-    by_lot: dict[str, object] = {"--listeners": listeners, "--seed": seed}
+    by_lot: dict[str, object] = {"--listeners": listeners, "--seed": seed, "--cold-items": cold}
     if from_topic:
         rows = [_emitted(brokers)]
     elif protocol is Protocol.LEAVE_LAST_OUT:
@@ -70,6 +77,19 @@ def backtest(
         names = _named(models, COMPLETERS) or list(COMPLETERS)
         _, events = _read(paths or [], format, user)
         rows = last_item(names, events)
+    elif protocol is Protocol.SPLIT and cold is not None:
+        _refuse(protocol, by_play)
+        names = _named(models, COLD_RANKERS) or list(COLD_RANKERS)
+        records, events = _read(paths or [], format, user)
+        rows = cold_items(
+            names,
+            records,
+            events,
+            share=cold,
+            ring_events=_ring_events(),
+            listeners=listeners or len(events),
+            seed=seed or 0,
+        )
     elif protocol is Protocol.SPLIT:
         _refuse(protocol, by_play)
         names = _named(models, DISCOVERERS) or list(DISCOVERERS)

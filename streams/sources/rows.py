@@ -38,7 +38,7 @@ class BadRow:
 
 
 Imported = Event | CatalogRecord | BadRow
-"""What an importer yields; the record of an item comes before its first event."""
+"""What an importer yields; the record of an item comes before its first event, if it has one."""
 
 
 class Source(Protocol):

@@ -55,13 +55,9 @@ CORE_FLOW = (
     "models.shelves",
     *("models.composition", "models.personalizer", "models.batch"),
     *("models.standalone", "models.river_logistic", "models.evaluation", "models.side_by_side"),
-    *(
-        "models.leave_last_out",
-        "models.held_out",
-        "models.sources_alone",
-        "models.sequences",
-        "models.listeners",
-    ),
+    *("models.leave_last_out", "models.held_out", "models.sources_alone"),
+    *("models.cold_items", "models.newcomers"),
+    *("models.sequences", "models.listeners"),
     *("models.contract", "models.warm"),
 )
 SHELL_FLOW = (

@@ -172,6 +172,23 @@ def test_a_split_prints_the_figures_of_its_protocol(sequences: Path) -> None:
     assert other["ndcg@20"] != document["ndcg@20"]
 
 
+def test_hidden_items_print_the_figures_of_their_protocol(log: Path) -> None:
+    arguments = (log, "--protocol", "split", "--cold-items", 0.4, "--json")
+    code, stdout, _ = run(*arguments)
+    document = orjson.loads(stdout)
+    assert code == 0
+    assert set(document["baselines"]) == {"most tagged", "random"}
+    figures = {"listeners", "hidden_items", "recall@20", "ndcg@20"}
+    assert set(document) == figures | {"events_per_second", "baselines"}
+    assert all(set(baseline) == figures for baseline in document["baselines"].values())
+    # Fewer than twenty items are hidden, so that everybody finds all of them.
+    assert document["hidden_items"] == 5
+    assert document["recall@20"] == document["baselines"]["random"]["recall@20"] == 1.0
+    assert document["ndcg@20"] == orjson.loads(run(*arguments)[1])["ndcg@20"]
+    one = orjson.loads(run(*arguments, "--models", "random", "--listeners", 1)[1])
+    assert (one["listeners"], "baselines" in one) == (1, False)
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -182,6 +199,13 @@ def test_a_split_prints_the_figures_of_its_protocol(sequences: Path) -> None:
         (
             ["--protocol", "split", "--models", "most-played", "--format", "sets"],
             "needs five different",
+        ),
+        (["--cold-items", "0.1"], "--cold-items says nothing under next-play"),
+        (["--protocol", "split", "--cold-items", "1", "--format", "sets"], "hides no share"),
+        (["--protocol", "split", "--cold-items", "0.5", "--format", "sets"], "nothing of their items"),
+        (
+            ["--protocol", "split", "--cold-items", "0.5", "--models", "most-played"],
+            "Choose among segue, most",
         ),
         (["--protocol", "leave-last-out", "--models", "segue"], "Choose among sequences, most-played"),
         (["--protocol", "leave-last-out", "--by", "listener"], "--by says nothing under leave-last-out"),

@@ -42,7 +42,7 @@ def next_play(
     """Predict each play, then learn it, by all models in one pass; draw the plot if one is asked for."""
     models = {name: Timed(CONTESTANTS[name](records, ring_events)) for name in names}
     tallies = {name: Tally() for name in names}
-    for target in validate_side_by_side(models, _shown(events)):
+    for target in validate_side_by_side(models, shown(events)):
         group = None if by is None else GROUP_OF[by](target)
         for name, tally in tallies.items():
             tally.add(target.places[name], target, group)
@@ -62,7 +62,7 @@ def last_item(names: Sequence[str], events: Sequence[Event]) -> list[Row]:
     rows = []
     for name in names:
         model = _completer(name)
-        seconds = _learn(model.learn_one, _shown(ends.learned))
+        seconds = learn_all(model.learn_one, shown(ends.learned))
         figures = judge_completions(model, ends)
         numbers: dict[str, float] = {
             "targets": figures.targets,
@@ -83,10 +83,10 @@ def held_out(
     split = hold_out(events, share=HELD_OUT, seed=seed)
     if not split.targets:
         fail(_NOTHING, "A listener needs five different items: one of them is held out.")
-    rows, ring_events = [], min(ring_events, _ring_for(split.learned))
+    rows, ring_events = [], min(ring_events, ring_for(split.learned))
     for name in names:
         model = _discoverer(name, ring_events)
-        seconds = _learn(model.learn_many, micro_batches(_shown(split.learned), size=MICRO_BATCH))
+        seconds = learn_all(model.learn_many, micro_batches(shown(split.learned), size=MICRO_BATCH))
         figures = judge_discoveries(model, split, listeners=listeners, seed=seed)
         numbers: dict[str, float] = {
             "listeners": figures.listeners,
@@ -101,7 +101,7 @@ def held_out(
     return rows
 
 
-def _learn(learn: Callable[[Taught], None], lessons: Iterable[Taught]) -> float:
+def learn_all(learn: Callable[[Taught], None], lessons: Iterable[Taught]) -> float:
     """Learn all lessons; returns how many seconds that took."""
     began = time.perf_counter()
     for lesson in lessons:
@@ -109,7 +109,7 @@ def _learn(learn: Callable[[Taught], None], lessons: Iterable[Taught]) -> float:
     return time.perf_counter() - began
 
 
-def _ring_for(events: Sequence[Event]) -> int:
+def ring_for(events: Sequence[Event]) -> int:
     """The shortest ring that holds everybody's events: thousands of listeners are in memory at once."""
     most = max(Counter(event.user for event in events).values(), default=1)
     return -(-most // SEGMENT_EVENTS) * SEGMENT_EVENTS
@@ -155,7 +155,7 @@ def _title(name: str) -> str:
     return name.replace("-", " ")
 
 
-def _shown(events: Sequence[Event]) -> Iterator[Event]:
+def shown(events: Sequence[Event]) -> Iterator[Event]:
     """Yield the events behind a progress bar on stderr."""
     columns = (TextColumn("Listening"), BarColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
     with Progress(*columns, console=stderr, transient=True, disable=not stderr.is_terminal) as progress:

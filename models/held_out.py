@@ -1,8 +1,8 @@
 """Hold out a share of each listener's items: how much of it is found from the rest, once that was learned.
 
 The protocol of collaborative filtering on sets, which know no time: the distinct items of each listener are
-split by lot, what is kept is learned in one pass in the order of a lot of its own, and all items that the
-listener is not known to have are ranked.
+split by lot, or were by whoever published them; what is kept is learned in one pass in the order of a lot of
+its own, and all items that the listener is not known to have are ranked.
 """
 
 from __future__ import annotations
@@ -77,12 +77,30 @@ def hold_out(events: Iterable[Event], *, share: float, seed: int) -> HeldOut:
         if held:
             targets[user] = frozenset(plays[place].item for place in order[:held])
         kept += (plays[place] for place in order[held:])
-    latest = max((event.at for event in kept), default=0.0)
-    shuffled = [kept[place] for place in draws.permutation(len(kept)).tolist()]
-    starts = latest - STEP_SECONDS * len(shuffled)
+    return HeldOut(_by_lot(kept, draws), targets)
+
+
+def published_split(training: Iterable[Event], test: Iterable[Event], *, seed: int) -> HeldOut:
+    """Take a split as it was published: learn each listener's items of `training` once, by lot as above.
+
+    Targets are the items of `test` that the listener does not have in `training`.
+
+    >>> from models.events import PLAY_MS, EventType
+    >>> play = Event(id="", type=EventType.PLAY, user="ann", at=9.0, ms_played=PLAY_MS)
+    >>> log = [replace(play, item=item) for item in "xyx"]
+    >>> split = published_split(log, [replace(play, item=item) for item in "yz"], seed=1)
+    >>> split.targets, sorted(event.item for event in split.learned)
+    ({'ann': frozenset({'z'})}, ['x', 'y'])
+    """
+    known = _first_plays(training)
+    targets = {
+        user: frozenset(event.item for event in plays) - {event.item for event in known.get(user, ())}
+        for user, plays in _first_plays(test).items()
+    }
+    kept = [event for plays in known.values() for event in plays]
     return HeldOut(
-        [replace(event, at=starts + STEP_SECONDS * nth) for nth, event in enumerate(shuffled, start=1)],
-        targets,
+        _by_lot(kept, np.random.default_rng(seed)),
+        {user: items for user, items in targets.items() if items},
     )
 
 
@@ -130,6 +148,16 @@ def micro_batches(events: Iterable[Event], *, size: int) -> Iterator[Sequence[Ev
     coming = iter(events)
     while batch := list(islice(coming, size)):
         yield batch
+
+
+def _by_lot(events: Sequence[Event], draws: np.random.Generator) -> list[Event]:
+    """Put events in an order drawn by lot, a second apart, the last one when the latest was."""
+    latest = max((event.at for event in events), default=0.0)
+    starts = latest - STEP_SECONDS * len(events)
+    return [
+        replace(events[place], at=starts + STEP_SECONDS * nth)
+        for nth, place in enumerate(draws.permutation(len(events)).tolist(), start=1)
+    ]
 
 
 def _first_plays(events: Iterable[Event]) -> dict[str, list[Event]]:

@@ -56,6 +56,12 @@ class Neighbourhoods:
         """The arrays as they are now; an update may change or replace them."""
         return Neighbourhood(self.rows.links, self.voice, self.standing, self.factors, self.lengths)
 
+    def vectors(self, positions: Int32s) -> Float32s:
+        """The vectors of items, float32, n x 256, of length 1 or, where an item has none, 0."""
+        vectors: Float32s = self.factors[positions].astype(np.float32)
+        vectors /= np.maximum(self.lengths[positions], 1)[:, None]
+        return vectors
+
     def make_room(self, room: int) -> None:
         """Give as many positions a neighbourhood, the new ones without neighbours."""
         self.rows.make_room(room)

@@ -10,6 +10,7 @@ import numpy as np
 from models.content import Content, as_rows, describe, tag_mass, to_unit
 from models.content_ridge import ContentRidge, Float32s
 from models.events import CatalogRecord, Event, stable_key
+from models.factors import FACTORS
 from models.standalone import Discoveries, Standalone
 
 
@@ -37,19 +38,21 @@ class Newcomers:
         self._mass: dict[str, float] = {}
         for record in records:
             self._contents[record.item], self._mass[record.item] = describe(record), tag_mass(record)
-        self._ridge = ContentRidge(dimensions=core.catalogue.vectors.shape[1])
+        self._ridge = ContentRidge(dimensions=FACTORS)
         self._taught: dict[str, tuple[Float32s, int]] = {}
         self._cold: _Cold | None = None
 
     def learn_many(self, events: Sequence[Event]) -> None:
         """Learn a micro-batch of events, then what its items teach of content."""
         self._listening.learn_many(events)
-        lessons: dict[str, tuple[Float32s, int]] = {}
-        for item in dict.fromkeys(event.item for event in events if event.item in self._contents):
-            position = self._core.catalogue.position_of(stable_key(item))
-            doublings = int(self._core.catalogue.plays[position]).bit_length()
-            if doublings > self._taught.get(item, (None, 0))[1]:
-                lessons[item] = self._core.catalogue.vectors[position].copy(), doublings
+        catalogue, lessons = self._core.catalogue, dict[str, tuple[Float32s, int]]()
+        items = list(dict.fromkeys(event.item for event in events if event.item in self._contents))
+        positions = catalogue.positions_of(np.array([stable_key(item) for item in items], np.int64))
+        vectors = catalogue.neighbours.vectors(positions)
+        for item, position, vector in zip(items, positions.tolist(), vectors, strict=True):
+            doublings = int(catalogue.plays[position]).bit_length()
+            if doublings > self._taught.get(item, (None, 0))[1] and vector.any():
+                lessons[item] = vector, doublings
         self._teach({item: self._taught[item] for item in lessons if item in self._taught}, sign=-1.0)
         self._teach(lessons, sign=1.0)
         self._taught |= lessons
@@ -84,5 +87,5 @@ class Newcomers:
         heard = np.unique(self._core.listener(user).history.index)
         known = [catalogue.ids[position] for position in heard.tolist()]
         rows = as_rows([self._contents[item] for item in known if item in self._contents])
-        taste, liking = catalogue.vectors[heard].sum(axis=0), rows.sum(axis=0)
+        taste, liking = catalogue.neighbours.vectors(heard).sum(axis=0), rows.sum(axis=0)
         return to_unit(taste[None])[0], to_unit(liking[None])[0]

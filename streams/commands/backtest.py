@@ -16,10 +16,11 @@ from models.events import CatalogRecord, Event
 from streams.commands.console import fail
 from streams.commands.figures.cold_trial import COLD_RANKERS, cold_items
 from streams.commands.figures.contestants import CHEAP, CONTESTANTS
+from streams.commands.figures.discoveries import DISCOVERERS, FEW, held_out, split_log
 from streams.commands.figures.plot import check_plot
 from streams.commands.figures.report import Row, as_document, as_tables
 from streams.commands.figures.tally import By, figures_by_name
-from streams.commands.figures.trials import COMPLETERS, DISCOVERERS, held_out, last_item, next_play
+from streams.commands.figures.trials import COMPLETERS, last_item, next_play
 from streams.commands.logs import read_log, simulate_log
 from streams.settings import BadSetting, read_settings
 from streams.sources import Format
@@ -45,6 +46,9 @@ def backtest(
         str, typer.Option(help="Models side by side, with commas; the protocol's own if empty.")
     ] = "",
     by: Annotated[By | None, typer.Option(help="Take the figures apart.")] = None,
+    test: Annotated[
+        Path | None, typer.Option(help="Under split: find what this file holds, learning all of the logs.")
+    ] = None,
     listeners: Annotated[
         int | None, typer.Option(min=1, help="Under split: ask for so many listeners, drawn by lot.")
     ] = None,
@@ -69,16 +73,20 @@ def backtest(
 ) -> None:
     """Predict each play of 30 seconds or more, then learn it: what the next-up shelf held of what came."""
     by_play: dict[str, object] = {"--by": by, "--plot": plot, "--simulated": simulated}
-    by_lot: dict[str, object] = {"--listeners": listeners, "--seed": seed, "--cold-items": cold}
+    by_lot: dict[str, object] = {"--listeners": listeners, "--seed": seed}
+    by_split = by_lot | {"--test": test, "--cold-items": cold}
     if from_topic:
         rows = [_emitted(brokers)]
     elif protocol is Protocol.LEAVE_LAST_OUT:
-        _refuse(protocol, by_play | by_lot)
+        _refuse(protocol, by_play, only=Protocol.NEXT_PLAY)
+        _refuse(protocol, by_split, only=Protocol.SPLIT)
         names = _named(models, COMPLETERS) or list(COMPLETERS)
         _, events = _read(paths or [], format, user)
         rows = last_item(names, events)
     elif protocol is Protocol.SPLIT and cold is not None:
-        _refuse(protocol, by_play)
+        _refuse(protocol, by_play, only=Protocol.NEXT_PLAY)
+        if test is not None:
+            fail("--test names what is held out, and so does --cold-items.", "Leave one of them out.")
         names = _named(models, COLD_RANKERS) or list(COLD_RANKERS)
         records, events = _read(paths or [], format, user)
         rows = cold_items(
@@ -91,14 +99,14 @@ def backtest(
             seed=seed or 0,
         )
     elif protocol is Protocol.SPLIT:
-        _refuse(protocol, by_play)
-        names = _named(models, DISCOVERERS) or list(DISCOVERERS)
+        _refuse(protocol, by_play, only=Protocol.NEXT_PLAY)
+        names = _named(models, DISCOVERERS) or list(FEW)
         _, events = _read(paths or [], format, user)
-        rows = held_out(
-            names, events, ring_events=_ring_events(), listeners=listeners or len(events), seed=seed or 0
-        )
+        found = None if test is None else _read([test], format, user)[1]
+        split = split_log(events, found, seed=seed or 0)
+        rows = held_out(names, split, ring_events=_ring_events(), listeners=listeners, seed=seed or 0)
     else:
-        _refuse(protocol, by_lot)
+        _refuse(protocol, by_split, only=Protocol.SPLIT)
         names = _named(models, CONTESTANTS) or list(CHEAP)
         if plot is not None:
             check_plot(plot)
@@ -119,10 +127,10 @@ def _named(models: str, known: Iterable[str]) -> list[str]:
     return names
 
 
-def _refuse(protocol: Protocol, options: dict[str, object]) -> None:
+def _refuse(protocol: Protocol, options: dict[str, object], *, only: Protocol) -> None:
     for name, value in options.items():
         if value is not None:
-            fail(f"{name} says nothing under {protocol}.", f"Leave {name} out, or the protocol.")
+            fail(f"{name} says nothing under {protocol}.", f"Leave {name} out, or choose --protocol {only}.")
 
 
 def _emitted(brokers: str) -> Row:

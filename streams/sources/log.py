@@ -10,6 +10,7 @@ from typing import Final
 from models.events import CatalogRecord, Event
 from streams.sources.csv_log import read_csv
 from streams.sources.hetrec import read_hetrec
+from streams.sources.pairs import read_pairs
 from streams.sources.rows import BadRow, Imported, Source
 from streams.sources.sequences import read_sequences, read_sets
 from streams.sources.spotify import read_spotify
@@ -23,6 +24,7 @@ class Format(StrEnum):
     SEQUENCES = "sequences"
     SETS = "sets"
     HETREC = "hetrec"
+    PAIRS = "pairs"
 
 
 SOURCES: Final[Mapping[Format, Source]] = {
@@ -31,6 +33,7 @@ SOURCES: Final[Mapping[Format, Source]] = {
     Format.SEQUENCES: read_sequences,
     Format.SETS: read_sets,
     Format.HETREC: read_hetrec,
+    Format.PAIRS: read_pairs,
 }
 
 

@@ -189,11 +189,36 @@ def test_hidden_items_print_the_figures_of_their_protocol(log: Path) -> None:
     assert (one["listeners"], "baselines" in one) == (1, False)
 
 
+@pytest.mark.parametrize("format", ["pairs", "sets"])
+def test_a_published_split_is_judged_by_its_own_test(tmp_path: Path, sequences: Path, format: str) -> None:
+    kept, held = tmp_path / "train.txt", tmp_path / "test.txt"
+    lines = [line.split() for line in sequences.read_text().splitlines()]
+    for path, start, end in ((kept, 1, 7), (held, 7, None)):
+        listeners = [(line[0], line[start:end]) for line in lines]
+        sets = [" ".join([user, *items]) for user, items in listeners]
+        rows = [f"{user}::{item}::1" for user, items in listeners for item in items]
+        path.write_text("\n".join(sets if format == "sets" else rows))
+    arguments = (kept, "--test", held, "--format", format, "--protocol", "split", "--json")
+    code, stdout, _ = run(*arguments)
+    document = orjson.loads(stdout)
+    assert code == 0
+    assert document["listeners"] == 40
+    # Of the 24 items a listener has six, so that 20 of the 18 others hold all of them.
+    assert document["recall@20"] == document["baselines"]["most played"]["recall@20"] == 1.0
+    assert orjson.loads(run(*arguments, "--listeners", 7)[1])["listeners"] == 7
+    code, stdout, stderr = run(kept, "--test", kept, "--format", format, "--protocol", "split")
+    assert (code, stdout) == (1, "")
+    assert "an item that the logs do not" in stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
         (["--models", "magic"], "There is no model magic"),
         (["--listeners", "5"], "--listeners says nothing under next-play"),
+        (["--test", "x"], "choose --protocol split"),
+        (["--protocol", "leave-last-out", "--test", "x"], "--test says nothing under leave-last-out"),
+        (["--protocol", "split", "--test", "nowhere", "--format", "pairs"], "nowhere cannot be read"),
         (["--protocol", "split", "--by", "listener"], "--by says nothing under split"),
         (["--protocol", "split", "--models", "sequences"], "Choose among segue, most-played"),
         (

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from models.events import PLAY_MS, Event, EventType
-from models.held_out import HeldOut, gini, hold_out, judge_discoveries, micro_batches
+from models.held_out import HeldOut, gini, hold_out, judge_discoveries, micro_batches, published_split
 from models.leave_last_out import MostPlayedNew
 from streams.sources import Format, read_listening_log
 
@@ -40,6 +40,18 @@ def test_what_is_learned_comes_in_the_order_of_a_lot_and_its_times_follow_it() -
     times = [event.at for event in split.learned]
     assert times == sorted(set(times))
     assert times[-1] == 1e9
+
+
+def test_a_published_split_is_learned_whole_and_its_test_found_but_for_what_was_known() -> None:
+    test = [play("u0", "i0"), play("u1", "new"), play("u1", "i0"), play("u1", "new"), play("stranger", "i3")]
+    split = published_split([*log(), *log()], [*test, play("u2", "skipped", ms_played=5_000)], seed=3)
+    learned = [(event.user, event.item) for event in split.learned]
+    assert sorted(learned) == sorted((event.user, event.item) for event in log())
+    assert split.targets == {"u1": {"new"}, "stranger": {"i3"}}
+    times = [event.at for event in split.learned]
+    assert times == sorted(set(times))
+    again, other = (published_split(log(), test, seed=seed) for seed in (3, 4))
+    assert again.learned == split.learned != other.learned
 
 
 class Answers:

@@ -17,8 +17,9 @@ from models.events import CatalogRecord, Event
 from models.held_out import micro_batches
 from streams.commands.console import fail
 from streams.commands.figures.contestants import new_core
+from streams.commands.figures.discoveries import MICRO_BATCH, ring_for
+from streams.commands.figures.learning import learn_all, shown
 from streams.commands.figures.report import Row
-from streams.commands.figures.trials import MICRO_BATCH, learn_all, ring_for, shown
 
 RANDOM: Final = "random"
 COLD_RANKERS: Final = ("segue", "most-tagged", RANDOM)

@@ -20,6 +20,11 @@ class Row:
     groups: Mapping[str, Numbers] = field(default_factory=dict)
 
 
+def title(name: str) -> str:
+    """Write a model's name as people read it."""
+    return name.replace("-", " ")
+
+
 def as_document(rows: Sequence[Row]) -> dict[str, object]:
     """Make one JSON object: the first row's figures, the others under `baselines`, the groups under `by`."""
     document: dict[str, object] = dict(rows[0].numbers)

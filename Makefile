@@ -2,7 +2,7 @@
 # A machine needs Python 3.11, make and a package registry. Kafka and its Java come from there too.
 
 .DEFAULT_GOAL := help
-.PHONY: help env demo test test-data lint bench lock clean
+.PHONY: help env demo test test-data lint bench bench-recommenders lock clean
 .DELETE_ON_ERROR:
 
 VENV := .venv
@@ -18,7 +18,7 @@ say = @printf '==> %s\n'
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target text; \
-		do printf '%-18s %s\n' "$$target" "$$text"; done
+		do printf '%-24s %s\n' "$$target" "$$text"; done
 
 env: $(VENV)/.synced $(VENV)/.warm $(if $(SEGUE_BROKERS),,$(VENV)/.kafka) ## build the environment; again only after a change
 
@@ -46,6 +46,13 @@ bench: env ## throughput, latency and recovery, beside the alternatives
 	@$(VENV)/bin/segue bench throughput
 	@$(VENV)/bin/segue bench latency --rate 300
 	@$(VENV)/bin/segue bench recovery
+
+bench-recommenders: $(VENV)/.warm ## batch recommenders beside Segue (SETS=FILE, each line a listener and items)
+	@test -n "$(SETS)" || { echo "Name a file whose lines are a listener and its items:" \
+		"make bench-recommenders SETS=lastfm_sets.txt.gz" >&2; exit 1; }
+	$(say) "the package implicit, which nothing else needs"
+	@$(UV) pip install --quiet --python $(PY) --group recommenders --constraints requirements-dev.lock
+	@$(PY) -m benchmarks.discoveries $(SETS)
 
 COMPILE := pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-annotate --custom-compile-command 'make lock' pyproject.toml

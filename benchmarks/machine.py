@@ -19,6 +19,8 @@ PACKAGES = (
     "numpy",
     "numba",
     "river",
+    "scipy",
+    "implicit",
 )
 _CPUINFO = Path("/proc/cpuinfo")
 

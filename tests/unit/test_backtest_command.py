@@ -220,7 +220,10 @@ def test_a_published_split_is_judged_by_its_own_test(tmp_path: Path, sequences: 
         (["--protocol", "leave-last-out", "--test", "x"], "--test says nothing under leave-last-out"),
         (["--protocol", "split", "--test", "nowhere", "--format", "pairs"], "nowhere cannot be read"),
         (["--protocol", "split", "--by", "listener"], "--by says nothing under split"),
-        (["--protocol", "split", "--models", "sequences"], "Choose among segue, most-played"),
+        (
+            ["--protocol", "split", "--models", "sequences"],
+            "Choose among segue, neighbours, whole-history, factors, most-played",
+        ),
         (
             ["--protocol", "split", "--models", "most-played", "--format", "sets"],
             "needs five different",

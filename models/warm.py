@@ -9,6 +9,7 @@ from numba.core import event
 
 from models.batch import Placed
 from models.listeners import Population, simulate
+from models.newcomers import Newcomers
 from models.sequences import SequenceModel
 from models.slate import Slate
 from models.sources_alone import FactorsAlone, NeighboursAlone
@@ -40,6 +41,7 @@ def warm(report: Callable[[str], None]) -> None:
         for alone in (NeighboursAlone(ring_events=1024), FactorsAlone(ring_events=1024)):
             alone.learn_many(heard)
             alone.recommend_new(heard[0].user, most=3)
+        Newcomers(Standalone(ring_events=1024), population.catalogue.records()).learn_many(heard)
 
 
 def _complete(model: SequenceModel) -> None:

@@ -162,9 +162,10 @@ def test_an_item_teaches_in_place_of_what_it_taught_before() -> None:
     catalogue = model._core.catalogue
     positions = [catalogue.position_of(stable_key(one.item)) for one in records[:30]]
     assert set(catalogue.plays[positions].tolist()) == {6}
-    ridge = ContentRidge(dimensions=catalogue.vectors.shape[1])
+    vectors = catalogue.neighbours.vectors(np.array(positions, np.int32))
+    ridge = ContentRidge(dimensions=vectors.shape[1])
     contents = [describe(one) for one in records]
-    ridge.learn_many(contents[:30], catalogue.vectors[positions], np.full(30, 3.0))
+    ridge.learn_many(contents[:30], vectors, np.full(30, 3.0))
     assert np.allclose(model._ridge.predict(contents), ridge.predict(contents), atol=1e-5)
 
 

@@ -18,8 +18,6 @@ from streams.schemas import encode_catalog, encode_event
 from streams.settings import Settings
 from streams.topics import ITEM_MODELS, LISTENING_EVENTS, RECOMMENDATIONS, TOPICS, Topic, record_key
 
-_Record = tuple[str | bytes, int, bytes]
-
 
 @contextmanager
 def prepared_topics(world: World, settings: Settings) -> Iterator[int]:
@@ -55,7 +53,7 @@ def _create_timed(topic: Topic, settings: Settings) -> None:
     topics.create(settings.brokers, topic.name, partitions=settings.partitions, config=config)
 
 
-def encode_future(world: World, *, partitions: int) -> list[_Record]:
+def encode_future(world: World, *, partitions: int) -> list[topics.Record]:
     """The events that follow, as producers send them; listeners are dealt to the partitions in turn."""
     return [(event.user, nth % partitions, encode_event(event)) for nth, event in world.future()]
 
@@ -64,29 +62,29 @@ def encode_future(world: World, *, partitions: int) -> list[_Record]:
 class _Counted:
     """Passes records on and adds up the bytes of their keys and values."""
 
-    records: Iterable[_Record]
+    records: Iterable[topics.Record]
     bytes: int = field(default=0, init=False)
 
-    def __iter__(self) -> Iterator[_Record]:
+    def __iter__(self) -> Iterator[topics.Record]:
         for key, partition, value in self.records:
             self.bytes += len(key) + len(value)
             yield key, partition, value
 
 
-def _listeners(world: World, partitions: int) -> Iterator[_Record]:
+def _listeners(world: World, partitions: int) -> Iterator[topics.Record]:
     for nth, listener in enumerate(world.listeners):
         for key, value in changed_values(listener.state, count_before=0).items():
             yield key, nth % partitions, value or b""
 
 
-def _items(world: World, partitions: int) -> Iterator[_Record]:
+def _items(world: World, partitions: int) -> Iterator[topics.Record]:
     items = world.items
     for key, name, state in zip(items.keys.tolist(), items.names, items.states, strict=True):
         owner = partition_of(key, partitions=partitions)
         yield item_state_key(key), owner, state.tobytes() + name.encode()
 
 
-def _catalogue(world: World, partitions: int) -> Iterator[_Record]:
+def _catalogue(world: World, partitions: int) -> Iterator[topics.Record]:
     for record in world.records:
         owner = partition_of(stable_key(record.item), partitions=partitions)
         yield record_key(record.item), owner, encode_catalog(record)

@@ -9,6 +9,9 @@ from confluent_kafka.admin import AdminClient, NewTopic
 
 _TIMEOUT_SECONDS = 30.0
 
+Record = tuple[str | bytes, int, bytes]
+"""Key, partition, value."""
+
 
 class KafkaInUse(RuntimeError):
     """The Kafka holds a Segue; a measurement would mix its listeners with those of others."""
@@ -50,9 +53,7 @@ def waiting(bootstrap: str, *, group: str, partitions: Sequence[tuple[str, int]]
         consumer.close()
 
 
-def fill(
-    bootstrap: str, name: str, records: Iterable[tuple[str | bytes, int, bytes]], *, linger_ms: int = 20
-) -> None:
+def fill(bootstrap: str, name: str, records: Iterable[Record], *, linger_ms: int = 20) -> None:
     """Append records (key, partition, value); raises KafkaException unless every one is acknowledged.
 
     A record waits `linger_ms` for others that come with it: long to be quick, 0 to be punctual.

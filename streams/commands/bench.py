@@ -30,6 +30,7 @@ THROUGHPUT_TARGETS: Final = {
     "pipeline": "at least 1,500",
 }
 LATENCY_TARGETS: Final = {"p50_ms": "at most 60", "p99_ms": "at most 300"}
+OTHERS_TARGETS: Final = {"other_p99_ms": "at most 3,000", "probes": "at least 200", "missed": "0"}
 REQUEST_TARGETS: Final = {
     "median_us": "at most 1,000",
     "p99_us": "at most 2,500",
@@ -80,6 +81,9 @@ def throughput(
 def latency(
     rate: Annotated[float, typer.Option(min=1.0, max=10_000.0, help="Events a second.")] = 300.0,
     seconds: Annotated[float, typer.Option(min=1.0, max=3_600.0, help="For how long.")] = 60.0,
+    other_listeners: Annotated[
+        bool, typer.Option("--other-listeners", help="Until a slate of another listener shows it, instead.")
+    ] = False,
     brokers: Brokers = "",
     as_json: AsJson = False,
 ) -> None:
@@ -88,11 +92,15 @@ def latency(
     With a Kafka of its own, the worker's computing thread keeps to one core, and Kafka to the others.
     """
     from benchmarks.latency import measure_latency
+    from benchmarks.other_listeners import measure_other_listeners
 
     core = ANY if brokers else spare_core()
+    measure, targets = (
+        (measure_other_listeners, OTHERS_TARGETS) if other_listeners else (measure_latency, LATENCY_TARGETS)
+    )
     with _measuring(brokers, off=core) as kafka:
-        figures = measure_latency(kafka, rate=rate, seconds=seconds, core=core, progress=say)
-    _print(asdict(figures), LATENCY_TARGETS, as_json=as_json)
+        figures = measure(kafka, rate=rate, seconds=seconds, core=core, progress=say)
+    _print(asdict(figures), targets, as_json=as_json)
 
 
 @bench.command()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from math import inf
 
 import orjson
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks import latency, pipeline, recovery, throughput
+from benchmarks import latency, other_listeners, pipeline, recovery, throughput
 from benchmarks.latency import LatencyFigures
 from benchmarks.machine import describe_machine
 from benchmarks.peers.process import PeerFailed
@@ -23,11 +24,13 @@ KAFKA = ["--brokers", "127.0.0.1:1"]
 @pytest.fixture(autouse=True)
 def measured(monkeypatch: pytest.MonkeyPatch) -> None:
     figures = LatencyFigures(41.0, 180.5, 260, 18_000, 300.0, 5.0, 0, describe_machine())
+    others = other_listeners.summarize([700.0] * 239 + [inf], rate=325.0, core=0)
     recovered = {"keys_per_second": 61_000, "machine": asdict(describe_machine())}
     whole = PipelineFigures(1_234.5, 2, 800.4, 67_748, 1.5)
     monkeypatch.setattr(throughput, "measure_throughput", lambda *_, **__: throughput.summarize(RATES))
     monkeypatch.setattr(pipeline, "measure_pipeline", lambda *_, **__: whole)
     monkeypatch.setattr(latency, "measure_latency", lambda *_, **__: figures)
+    monkeypatch.setattr(other_listeners, "measure_other_listeners", lambda *_, **__: others)
     monkeypatch.setattr(recovery, "measure_recovery", lambda *_, **__: recovered)
 
 
@@ -52,6 +55,17 @@ def test_latency_and_recovery_are_json_objects() -> None:
     assert (figures["p50_ms"], figures["p99_ms"], figures["max_ms"]) == (41.0, 180.5, 260)
     figures = orjson.loads(CliRunner().invoke(bench, ["recovery", *KAFKA, "--json"]).stdout)
     assert figures["keys_per_second"] == 61_000
+
+
+def test_other_listeners_are_measured_instead_and_one_missed_is_told() -> None:
+    command = ["latency", *KAFKA, "--other-listeners"]
+    figures = orjson.loads(CliRunner().invoke(bench, [*command, "--json"]).stdout)
+    names = ("other_p50_ms", "other_p99_ms", "other_max_ms", "probes", "missed")
+    assert [figures[name] for name in names] == [700.0, 700.0, None, 240, 1]
+    result = CliRunner().invoke(bench, command)
+    assert "at most 3,000" in result.stdout
+    assert "inf" in result.stdout
+    assert describe_machine().cpu in result.stderr
 
 
 def test_one_request_is_timed_for_full_rings() -> None:

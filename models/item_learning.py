@@ -11,10 +11,9 @@ import numpy.typing as npt
 from models.bounded_rows import add_neighbour, add_successor
 from models.compiled import compiled
 from models.item_space import add_signature
-from models.items import StateRows
+from models.items import NEIGHBOUR_HALF_LIFE_SECONDS, StateRows
 from models.signals import SignalBlock, SignalKind
 
-NEIGHBOUR_HALF_LIFE_SECONDS: Final = 365 * 86_400.0
 POPULARITY_HALF_LIFE_SECONDS: Final = 7 * 86_400.0
 
 
@@ -87,10 +86,12 @@ def _apply(
         elif kind[row] == SignalKind.FOLLOWED_BY:
             add_successor(successors[place], weights[place], other[row], weight[row])
         elif kind[row] == SignalKind.DISCOVERED:
-            audience[place] += _age(audience, discussed, strengths, place, at[row])
+            # Written as a sum in place it would add to the audience as it was before it was halved.
+            worth = _weigh(audience, discussed, strengths, place, at[row])
+            audience[place] += worth
         elif kind[row] == SignalKind.NEIGHBOUR:
-            fresh_share = _age(audience, discussed, strengths, place, at[row])
-            add_neighbour(neighbours[place], strengths[place], other[row], fresh_share * weight[row])
+            worth = _weigh(audience, discussed, strengths, place, at[row])
+            add_neighbour(neighbours[place], strengths[place], other[row], worth * weight[row])
         else:
             add_signature(vector[place], other[row], int(weight[row]))
 
@@ -104,19 +105,24 @@ def _add_decayed(log_count: float, at_seconds: float) -> float:
 
 
 @compiled
-def _age(
+def _weigh(
     audience: npt.NDArray[np.float64],
     discussed: npt.NDArray[np.uint32],
     strengths: npt.NDArray[np.float32],
     place: int,
     at_seconds: float,
 ) -> float:
-    """Fade what is older than that time; returns what evidence of that time counts, 1 unless it is late."""
-    half_lives = (at_seconds - discussed[place]) / NEIGHBOUR_HALF_LIFE_SECONDS
-    if half_lives <= 0:
-        return float(2.0**half_lives)
-    left = 2.0**-half_lives
-    audience[place] *= left
-    strengths[place] *= np.float32(left)
-    discussed[place] = at_seconds
-    return 1.0
+    """Say what evidence of that time counts beside the rest: from 1 to 2, less where it is late.
+
+    Forward decay (Cormode et al. 2009): everything is kept as of the day when the newest half-life began, the
+    same for all items. Only when the next one begins is what is older halved, which rounds nothing.
+    """
+    newest = discussed[place] // NEIGHBOUR_HALF_LIFE_SECONDS
+    begun = at_seconds // NEIGHBOUR_HALF_LIFE_SECONDS
+    if begun > newest:
+        left = 2.0 ** (newest - begun)
+        audience[place] *= left
+        strengths[place] *= np.float32(left)
+        newest = begun
+    discussed[place] = max(discussed[place], at_seconds)
+    return float(2.0 ** (at_seconds / NEIGHBOUR_HALF_LIFE_SECONDS - newest))

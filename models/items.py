@@ -11,13 +11,14 @@ import numpy.typing as npt
 from models.errors import CorruptState
 from models.item_space import DIMENSIONS
 
-VERSION: Final = 2
+VERSION: Final = 3
 SUCCESSORS: Final = 24
 """Slots in an item's row of successors."""
 NEIGHBOURS: Final = 100
 """Slots in an item's row of neighbours."""
 PUBLISHED_NEIGHBOURS: Final = 64
 """The strongest go to the workers."""
+NEIGHBOUR_HALF_LIFE_SECONDS: Final = 365 * 86_400.0
 NEVER: Final = -1e18
 """Popularity (a logarithm) of what nobody has played."""
 
@@ -33,10 +34,10 @@ ITEM_STATE: Final = np.dtype(
         ("vector", "<i4", (DIMENSIONS,)),
         ("successors", "<i8", (SUCCESSORS,)),
         ("weights", "<f4", (SUCCESSORS,)),
-        ("audience", "<f8"),  # listeners, each counting half after a year, as of `discussed`
+        ("audience", "<f8"),  # listeners, each counting half after a year
         ("discussed", "<u4"),  # newest event that spoke of neighbours, Unix seconds
-        ("neighbours", "<i8", (NEIGHBOURS,)),
-        ("strengths", "<f4", (NEIGHBOURS,)),
+        ("neighbours", "<i8", (NEIGHBOURS,)),  # 0 where free
+        ("strengths", "<f4", (NEIGHBOURS,)),  # with `audience` as of when the half-life of `discussed` began
     ]
 )
 ITEM_MODEL: Final = np.dtype(
@@ -52,7 +53,7 @@ ITEM_MODEL: Final = np.dtype(
         ("shares", "<f4", (SUCCESSORS,)),
         ("audience", "<f4"),
         ("neighbours", "<i8", (PUBLISHED_NEIGHBOURS,)),
-        ("strengths", "<f4", (PUBLISHED_NEIGHBOURS,)),  # 0 where free
+        ("strengths", "<f4", (PUBLISHED_NEIGHBOURS,)),  # 0 or less where nobody is to be named
     ]
 )
 _FINITE: Final = ("popularity", "vector", "shares", "audience", "strengths")
@@ -93,14 +94,18 @@ def load_states(values: Sequence[bytes | None]) -> tuple[StateRows, list[str]]:
 def item_models(states: StateRows) -> ModelRows:
     """Distil states (dtype `ITEM_STATE`) into what workers need (dtype `ITEM_MODEL`).
 
-    Vectors become unit vectors in float16, successor weights become shares that add up to 1 (or stay 0).
+    Vectors become unit vectors in float16, successor weights become shares that add up to 1 (or stay 0),
+    and what fades is told as of the newest event that spoke of it.
     """
     models = np.zeros(len(states), ITEM_MODEL)
-    for name in ("version", "updates", "plays", "skips", "likes", "popularity", "successors", "audience"):
+    for name in ("version", "updates", "plays", "skips", "likes", "popularity", "successors"):
         models[name] = states[name]
+    faded = 2.0 ** -(states["discussed"] / NEIGHBOUR_HALF_LIFE_SECONDS % 1.0)
+    models["audience"] = states["audience"] * faded
     strongest = np.argsort(-states["strengths"], axis=1, kind="stable")[:, :PUBLISHED_NEIGHBOURS]
     for name in ("neighbours", "strengths"):
         models[name] = np.take_along_axis(states[name], strongest, axis=1)
+    models["strengths"] *= faded.astype(np.float32)[:, np.newaxis]
     vectors = states["vector"].astype(np.float64)
     lengths = np.sqrt((vectors * vectors).sum(axis=1, keepdims=True))
     models["vector"] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)

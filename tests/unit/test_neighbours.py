@@ -7,8 +7,14 @@ from models.batch import Placed
 from models.bounded_rows import add_neighbour
 from models.events import PLAY_MS, Event, EventType, stable_key
 from models.features import Feature
-from models.item_learning import NEIGHBOUR_HALF_LIFE_SECONDS, apply_signals
-from models.items import NEIGHBOURS, PUBLISHED_NEIGHBOURS, empty_states, item_models
+from models.item_learning import apply_signals
+from models.items import (
+    NEIGHBOUR_HALF_LIFE_SECONDS,
+    NEIGHBOURS,
+    PUBLISHED_NEIGHBOURS,
+    empty_states,
+    item_models,
+)
 from models.signals import SIGNAL, SignalBlock, SignalKind
 from models.standalone import Standalone
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from streams.broker import LocalBroker
+from tests.warming import Warming
 
 # Machines are noisy and the first call of a compiled pass compiles it: time is measured in benchmarks/.
 settings.register_profile("segue", deadline=None, derandomize=True)
@@ -26,6 +27,21 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     with LocalBroker.start(tmp_path_factory.mktemp("kafka")) as running:
         yield running.bootstrap
+
+
+@pytest.fixture(scope="session")
+def warming(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warming]:
+    """A process that compiles every pass."""
+    process = Warming(tmp_path_factory.mktemp("compiled"))
+    yield process
+    process.stop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _begin_warming(request: pytest.FixtureRequest) -> None:
+    """Let the process that compiles run beside the first tests, where any test waits for it."""
+    if any("warming" in getattr(item, "fixturenames", ()) for item in request.session.items):
+        request.getfixturevalue("warming")
 
 
 @pytest.fixture

@@ -3,15 +3,10 @@
 from __future__ import annotations
 
 import ast
-import os
-import subprocess
-import sys
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.warming import ROOT, WARM, Warming, run_compiling
 
 DECORATORS = {"compiled", "unlocked"}
-WARM = "from models.warm import warm; warm(print)"
 
 ANOTHER_LOG = """
 from numba.core import event
@@ -29,12 +24,6 @@ print([happened.data["dispatcher"].py_func.__qualname__ for _, happened in compi
 """
 
 
-def run(program: str, compiled: Path) -> list[str]:
-    environment = {**os.environ, "NUMBA_CACHE_DIR": str(compiled)}
-    printed = subprocess.check_output([sys.executable, "-c", program], env=environment, cwd=ROOT, text=True)
-    return printed.split()
-
-
 def passes() -> set[str]:
     """Every compiled pass of the core, as numba names its file: module file and function."""
     return {
@@ -45,10 +34,10 @@ def passes() -> set[str]:
     }
 
 
-def test_warming_leaves_nothing_to_compile(tmp_path: Path) -> None:
-    told = run(WARM, tmp_path)
-    kept = {index.name.rpartition("-")[0] for index in tmp_path.rglob("*.nbi")}
+def test_warming_leaves_nothing_to_compile(warming: Warming) -> None:
+    told = warming.told()
+    kept = {index.name.rpartition("-")[0] for index in warming.folder.rglob("*.nbi")}
     assert passes() - kept == set(), "models/warm.py does not reach these"
     assert len(told) >= len(passes()) > 0, "each pass is told as it is compiled"
-    assert run(WARM, tmp_path) == []
-    assert run(ANOTHER_LOG, tmp_path) == ["[]"]
+    assert run_compiling(WARM, warming.folder) == []
+    assert run_compiling(ANOTHER_LOG, warming.folder) == ["[]"]

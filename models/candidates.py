@@ -51,6 +51,7 @@ RANKED: Final = np.array(
         Feature.SESSIONS_NEAR,
         Feature.SESSIONS_BAG,
         Feature.NEIGHBOURS,
+        Feature.VOTES,
     ],
     np.int64,
 )
@@ -138,7 +139,7 @@ def _hear_sources(plays: Plays, known: ItemArrays, now_seconds: float) -> Eviden
     _add_items(plays, artists, known)
     number_artists(plays.items, plays.artists, plays.artist_of, known.artist, plays.in_ring)
     room = plays.items.known[0]
-    shares, loudest = share_neighbours(near, plays.items.value[:room])
+    shares, votes, loudest = share_neighbours(near, plays.items.value[:room])
     return Evidence(
         plays,
         read_moment(plays),
@@ -149,6 +150,7 @@ def _hear_sources(plays: Plays, known: ItemArrays, now_seconds: float) -> Eviden
         artists,
         recall_popularity(plays.items.value[:room], known.popularity, known.top),
         shares,
+        votes,
         loudest,
         plays.items.value[voices],
     )

@@ -143,7 +143,7 @@ class Catalogue:
             getattr(self, name)[positions] = models[name]
         self.vectors[positions] = models["vector"]
         self.successors[positions] = successors
-        self.neighbours.replace(positions, self.keys, neighbours, models["strengths"], models["audience"])
+        self.neighbours.replace(positions, self.keys, neighbours, models)
         for position in moved.tolist():
             self._rank(position)
         self.version += len(items)

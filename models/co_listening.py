@@ -73,7 +73,7 @@ def _tell(
     weight: float,
 ) -> int:
     if first:
-        count = _add(rows, count, item, listener, SignalKind.DISCOVERED, 1.0)
+        count = _add(rows, count, item, listener, SignalKind.DISCOVERED, weight)
     index, told = open_index(packed), 0
     for play in range(index.size[0] - 1, -1, -1):
         number = index.item[play]

@@ -45,6 +45,8 @@ class Evidence(NamedTuple):
     popularity: Float32s
     neighbours: Float32s
     """Co-listening with what was heard, over the best item's."""
+    votes: Float32s
+    """Votes of what was heard, over the best item's, 0 to 1."""
     neighbour: Int32s
     """Number of the item that speaks loudest for it there, -1 if none does."""
     voices: Int32s
@@ -64,6 +66,7 @@ def fill_features(found: Evidence) -> Float32s:
     _scale(columns[Feature.POPULARITY], found.popularity, np.float32(1000), PROBABILITY)
     _scale(columns[Feature.NEIGHBOURS], found.neighbours, np.float32(1000), PROBABILITY)
     columns[Feature.NEIGHBOURS_SHARE] = found.neighbours
+    columns[Feature.VOTES] = found.votes
     if len(plays.item):
         columns[Feature.JUST_PLAYED, plays.item[-1]] = 1
     return columns

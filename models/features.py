@@ -54,23 +54,25 @@ class Feature(IntEnum):
     POPULARITY = 29
     NEIGHBOURS = 30
     NEIGHBOURS_SHARE = 31
-    TASTE_SESSION = 32
-    TASTE_WEEKS = 33
-    TASTE_YEARS = 34
-    TASTE_CONTEXT = 35
-    FACTORS = 36
-    FIRST_ORDER_PLACE = 37
-    LONGEST_MATCH_PLACE = 38
-    EVERYONE_PLACE = 39
-    SESSIONS_NEAR_PLACE = 40
-    SESSIONS_BAG_PLACE = 41
-    NEIGHBOURS_PLACE = 42
-    MOMENT_SESSION = 43
-    MOMENT_GOOD = 44
-    MOMENT_FAMILIAR = 45
-    MOMENT_REPEATED = 46
-    MOMENT_SAME_ARTIST = 47
-    MOMENT_TRUST = 48
+    VOTES = 32
+    TASTE_SESSION = 33
+    TASTE_WEEKS = 34
+    TASTE_YEARS = 35
+    TASTE_CONTEXT = 36
+    FACTORS = 37
+    FIRST_ORDER_PLACE = 38
+    LONGEST_MATCH_PLACE = 39
+    EVERYONE_PLACE = 40
+    SESSIONS_NEAR_PLACE = 41
+    SESSIONS_BAG_PLACE = 42
+    NEIGHBOURS_PLACE = 43
+    VOTES_PLACE = 44
+    MOMENT_SESSION = 45
+    MOMENT_GOOD = 46
+    MOMENT_FAMILIAR = 47
+    MOMENT_REPEATED = 48
+    MOMENT_SAME_ARTIST = 49
+    MOMENT_TRUST = 50
 
 
 class Meaning(NamedTuple):
@@ -116,6 +118,9 @@ MEANINGS: Final[Mapping[Feature, Meaning]] = {
     Feature.POPULARITY: Meaning(0, 1, "everyone's plays, half-life a week, over the top item's; log-scaled"),
     Feature.NEIGHBOURS: Meaning(0, 1, "co-listening with what was heard, over the best item's; log-scaled"),
     Feature.NEIGHBOURS_SHARE: Meaning(0, 1, "the same, as a share"),
+    Feature.VOTES: Meaning(
+        0, 1, "votes of what was heard, those that say the same sharing one, over the best's"
+    ),
     Feature.TASTE_SESSION: Meaning(-1, 1, "cosine with this session's taste, 0 if either is unknown"),
     Feature.TASTE_WEEKS: Meaning(-1, 1, "cosine with the taste of these weeks"),
     Feature.TASTE_YEARS: Meaning(-1, 1, "cosine with the taste of these years"),
@@ -129,6 +134,7 @@ MEANINGS: Final[Mapping[Feature, Meaning]] = {
     Feature.SESSIONS_NEAR_PLACE: Meaning(0, 1, "the same by SESSIONS_NEAR"),
     Feature.SESSIONS_BAG_PLACE: Meaning(0, 1, "the same by SESSIONS_BAG"),
     Feature.NEIGHBOURS_PLACE: Meaning(0, 1, "the same by NEIGHBOURS"),
+    Feature.VOTES_PLACE: Meaning(0, 1, "the same by VOTES"),
     Feature.MOMENT_SESSION: Meaning(0, 1.1, "log2(1 + plays in this session, up to 256) x .125"),
     Feature.MOMENT_GOOD: Meaning(0, 1, "share of the last 16 plays that were not skipped"),
     Feature.MOMENT_FAMILIAR: Meaning(0, 1, "share of the last 16 plays heard before"),

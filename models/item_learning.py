@@ -43,6 +43,7 @@ def apply_signals(
         states["successors"],
         states["weights"],
         states["audience"],
+        states["mass"],
         states["discussed"],
         states["neighbours"],
         states["strengths"],
@@ -67,6 +68,7 @@ def _apply(
     successors: npt.NDArray[np.int64],
     weights: npt.NDArray[np.float32],
     audience: npt.NDArray[np.float64],
+    mass: npt.NDArray[np.float64],
     discussed: npt.NDArray[np.uint32],
     neighbours: npt.NDArray[np.int64],
     strengths: npt.NDArray[np.float32],
@@ -86,11 +88,12 @@ def _apply(
         elif kind[row] == SignalKind.FOLLOWED_BY:
             add_successor(successors[place], weights[place], other[row], weight[row])
         elif kind[row] == SignalKind.DISCOVERED:
-            # Written as a sum in place it would add to the audience as it was before it was halved.
-            worth = _weigh(audience, discussed, strengths, place, at[row])
+            # Written as a sum in place it would add to the sum as it was before it was halved.
+            worth = _weigh(audience, mass, discussed, strengths, place, at[row])
             audience[place] += worth
+            mass[place] += worth * weight[row]
         elif kind[row] == SignalKind.NEIGHBOUR:
-            worth = _weigh(audience, discussed, strengths, place, at[row])
+            worth = _weigh(audience, mass, discussed, strengths, place, at[row])
             add_neighbour(neighbours[place], strengths[place], other[row], worth * weight[row])
         else:
             add_signature(vector[place], other[row], int(weight[row]))
@@ -107,6 +110,7 @@ def _add_decayed(log_count: float, at_seconds: float) -> float:
 @compiled
 def _weigh(
     audience: npt.NDArray[np.float64],
+    mass: npt.NDArray[np.float64],
     discussed: npt.NDArray[np.uint32],
     strengths: npt.NDArray[np.float32],
     place: int,
@@ -122,6 +126,7 @@ def _weigh(
     if begun > newest:
         left = 2.0 ** (newest - begun)
         audience[place] *= left
+        mass[place] *= left
         strengths[place] *= np.float32(left)
         newest = begun
     discussed[place] = max(discussed[place], at_seconds)

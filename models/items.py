@@ -35,6 +35,7 @@ ITEM_STATE: Final = np.dtype(
         ("successors", "<i8", (SUCCESSORS,)),
         ("weights", "<f4", (SUCCESSORS,)),
         ("audience", "<f8"),  # listeners, each counting half after a year
+        ("mass", "<f8"),  # the same, each weighed as pairs are
         ("discussed", "<u4"),  # newest event that spoke of neighbours, Unix seconds
         ("neighbours", "<i8", (NEIGHBOURS,)),  # 0 where free
         ("strengths", "<f4", (NEIGHBOURS,)),  # with `audience` as of when the half-life of `discussed` began
@@ -52,11 +53,12 @@ ITEM_MODEL: Final = np.dtype(
         ("successors", "<i8", (SUCCESSORS,)),
         ("shares", "<f4", (SUCCESSORS,)),
         ("audience", "<f4"),
+        ("mass", "<f4"),
         ("neighbours", "<i8", (PUBLISHED_NEIGHBOURS,)),
         ("strengths", "<f4", (PUBLISHED_NEIGHBOURS,)),  # 0 or less where nobody is to be named
     ]
 )
-_FINITE: Final = ("popularity", "vector", "shares", "audience", "strengths")
+_FINITE: Final = ("popularity", "vector", "shares", "audience", "mass", "strengths")
 StateRows = npt.NDArray[np.void]
 ModelRows = npt.NDArray[np.void]
 
@@ -85,7 +87,7 @@ def load_states(values: Sequence[bytes | None]) -> tuple[StateRows, list[str]]:
     if (states["version"] != VERSION).any():
         raise CorruptState("item state of an unknown version")
     if not all(
-        np.isfinite(states[name]).all() for name in ("popularity", "weights", "audience", "strengths")
+        np.isfinite(states[name]).all() for name in ("popularity", "weights", "audience", "mass", "strengths")
     ):
         raise CorruptState("item state with a number that is not finite")
     return states, [part[size:].decode() for part in parts]
@@ -101,7 +103,7 @@ def item_models(states: StateRows) -> ModelRows:
     for name in ("version", "updates", "plays", "skips", "likes", "popularity", "successors"):
         models[name] = states[name]
     faded = 2.0 ** -(states["discussed"] / NEIGHBOUR_HALF_LIFE_SECONDS % 1.0)
-    models["audience"] = states["audience"] * faded
+    models["audience"], models["mass"] = states["audience"] * faded, states["mass"] * faded
     strongest = np.argsort(-states["strengths"], axis=1, kind="stable")[:, :PUBLISHED_NEIGHBOURS]
     for name in ("neighbours", "strengths"):
         models[name] = np.take_along_axis(states[name], strongest, axis=1)

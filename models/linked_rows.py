@@ -69,9 +69,11 @@ class LinkedRows:
         """Make the pool long enough for one more row, by a quarter each time."""
         slots = len(self.links.other)
         if self.links.used[0] + self._most > slots:
-            other, weight = new_pool(slots + self._most + slots // 4)
-            other[:slots], weight[:slots] = self.links.other, self.links.weight
-            self.links = self.links._replace(other=other, weight=weight)
+            longer = new_pool(slots + self._most + slots // 4)
+            former = self.links.other, self.links.weight, self.links.vote
+            for column, known in zip(longer, former, strict=True):
+                column[:slots] = known
+            self.links = self.links._replace(other=longer[0], weight=longer[1], vote=longer[2])
 
 
 @compiled
@@ -111,11 +113,13 @@ def _leave(links: Links, position: int, others: Int32s, weights: Float32s) -> No
             links.changes[former] += 1
             last = links.start[INVERSE, former] + links.size[INVERSE, former]
             links.other[found], links.weight[found] = links.other[last], links.weight[last]
+            links.vote[found] = links.vote[last]
 
 
 @compiled
 def _write(links: Links, position: int, others: Int32s, weights: Float32s) -> None:
-    """Write a position's own row."""
+    """Write a position's own row; who stays keeps its vote."""
+    votes = _keep_votes(links, position, others)
     count = int(np.count_nonzero(weights > 0))
     if count > links.room[OWN, position]:
         move_row(links, OWN, position, count)
@@ -125,7 +129,20 @@ def _write(links: Links, position: int, others: Int32s, weights: Float32s) -> No
     for place in range(len(others)):
         if weights[place] > 0:
             links.other[slot], links.weight[slot] = others[place], weights[place]
+            links.vote[slot] = votes[place]
             slot += 1
+
+
+@compiled
+def _keep_votes(links: Links, position: int, others: Int32s) -> Float32s:
+    """The votes of others (n) in a position's own row as it was, float32, n; 0 where one is new."""
+    votes = np.zeros(len(others), np.float32)
+    start = links.start[OWN, position]
+    for slot in range(start, start + links.size[OWN, position]):
+        for place in range(len(others)):
+            if others[place] == links.other[slot]:
+                votes[place] = links.vote[slot]
+    return votes
 
 
 @compiled
@@ -147,4 +164,6 @@ def _enter(links: Links, position: int, other: int, weight: float, standing: Flo
             if stands < least:
                 found, least = slot, stands
     if found >= 0:
+        if links.other[found] != other or found >= start + size:
+            links.vote[found] = 0
         links.other[found], links.weight[found] = other, weight

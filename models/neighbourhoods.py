@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from models.factors import FACTORS, sketch_items
-from models.items import PUBLISHED_NEIGHBOURS
+from models.items import PUBLISHED_NEIGHBOURS, ModelRows
 from models.linked_rows import LinkedRows
 from models.row_pool import Links
+from models.votes import count_votes
 
 INVERSE_NEIGHBOURS: Final = 32
 """Rows of others in which an item stands, kept for each."""
@@ -47,6 +48,7 @@ class Neighbourhoods:
     def __init__(self, *, room: int) -> None:
         self.rows = LinkedRows(own=PUBLISHED_NEIGHBOURS, inverse=INVERSE_NEIGHBOURS, room=room)
         self.voice = np.ones(room, np.float32)
+        self.mass = np.zeros(room, np.float32)
         self.standing = np.ones(room, np.float32)
         self.factors = np.zeros((room, FACTORS), np.int8)
         self.lengths = np.zeros(room, np.float32)
@@ -68,17 +70,18 @@ class Neighbourhoods:
         missing = 0, room - len(self.voice)
         self.voice = np.pad(self.voice, missing, constant_values=1)
         self.standing = np.pad(self.standing, missing, constant_values=1)
+        self.mass = np.pad(self.mass, missing)
         self.factors = np.pad(self.factors, (missing, (0, 0)))
         self.lengths = np.pad(self.lengths, missing)
 
-    def replace(
-        self, positions: Int32s, keys: Int64s, neighbours: Int32s, strengths: Float32s, audience: Float32s
-    ) -> None:
-        """Replace the neighbours of `positions` (n) by n x k others with strengths, free where 0.
+    def replace(self, positions: Int32s, keys: Int64s, neighbours: Int32s, models: ModelRows) -> None:
+        """Replace the neighbours of `positions` by those of n models, at the positions n x k, -1 where none.
 
-        `keys` are those of all positions. Vectors are made anew of items of which a quarter has changed.
+        `keys` are those of all positions. Votes and vectors are made anew for items of which a quarter has
+        changed.
         """
-        listeners = np.maximum(audience, 1)
+        strengths, listeners = models["strengths"], np.maximum(models["audience"], 1)
+        self.mass[positions] = models["mass"]
         self.voice[positions] = listeners**VOICE_EXPONENT
         self.standing[positions] = listeners**STANDING_EXPONENT
         self.rows.replace(positions, neighbours, strengths, standing=self.standing)
@@ -86,4 +89,5 @@ class Neighbourhoods:
         links = self.rows.links
         stale = touched[RENEWED * links.changes[touched] >= links.size[:, touched].sum(axis=0)]
         links.changes[stale] = 0
+        count_votes(stale, links, self.voice, self.mass)
         sketch_items(stale, links, self.voice, keys, self.factors, self.lengths)

@@ -37,6 +37,7 @@ RECALL: Final[Mapping[Feature, float]] = {
     Feature.UNHEARD: 0.25,
     Feature.POPULARITY: 0.5,
     Feature.NEIGHBOURS: 1.0,
+    Feature.VOTES: 1.0,
 }
 """What both stages start from. Round on purpose: it must hold for everyone, and is learned from there."""
 

@@ -28,9 +28,9 @@ class Links(NamedTuple):
 
     `start` (int32, 2 x n) is the first slot, `size` (int16, 2 x n) how many are taken, `room` (int16, 2 x n)
     how many there are, and `changes` (int16, n) counts who came or left since it was last set to 0; `other`
-    (int32) and `weight` (float32) are the slots of the pool. Of free rows, `free` (int32, 4) holds the first
-    of each length, whose first slot names the next, -1 for none, and `used` (int64, 1) how much of the pool
-    was ever taken.
+    (int32), `weight` and `vote` (float32) are the slots of the pool. Of free rows, `free` (int32, 4) holds
+    the first of each length, whose first slot names the next, -1 for none, and `used` (int64, 1) how much of
+    the pool was ever taken.
     """
 
     start: Int32s
@@ -39,14 +39,15 @@ class Links(NamedTuple):
     changes: Int16s
     other: Int32s
     weight: Float32s
+    vote: Float32s
     free: Int32s
     used: Int64s
 
 
-def new_pool(slots: int) -> tuple[Int32s, Float32s]:
-    """Slots for others and weights, side by side in memory: whoever reads one reads both."""
-    pool = np.zeros((slots, 2), np.int32)
-    return pool[:, 0], pool.view(np.float32)[:, 1]
+def new_pool(slots: int) -> tuple[Int32s, Float32s, Float32s]:
+    """Slots for others, weights and votes, side by side in memory: whoever reads one reads all."""
+    pool = np.zeros((slots, 3), np.int32)
+    return pool[:, 0], pool.view(np.float32)[:, 1], pool.view(np.float32)[:, 2]
 
 
 @compiled
@@ -75,6 +76,7 @@ def move_row(links: Links, kind: int, position: int, needed: int) -> None:
     for slot in range(size):
         links.other[start + slot] = links.other[former + slot]
         links.weight[start + slot] = links.weight[former + slot]
+        links.vote[start + slot] = links.vote[former + slot]
     held, room = -1, links.room[kind, position]
     while room >= SMALLEST:
         held, room = held + 1, room // 2

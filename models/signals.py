@@ -41,7 +41,7 @@ class SignalKind(IntEnum):
     TOGETHER = 3  # `other` was played in the same session; weight a small whole number
     BY_ARTIST = 4  # `other` is the artist; weight a small whole number
     LIKED = 5  # weight +1 for like and save, -1 for their reversals
-    DISCOVERED = 6  # `other` is the listener, whose first play of 30 seconds or more it is; weight 1
+    DISCOVERED = 6  # `other` is the listener, whose first play of 30 seconds or more it is; weight as below
     NEIGHBOUR = 7  # the listener had heard `other` before; weight below 0 where the item was turned down
 
 

@@ -94,6 +94,13 @@ class NeighboursAlone(SourceAlone):
         return _score_neighbours(index, known, self._voices, len(self.catalogue))
 
 
+class VotesAlone(SourceAlone):
+    """Items by the votes of the last items that were heard: sparse SLIM alone."""
+
+    def _score(self, index: PackedIndex) -> Float32s:
+        return _score_votes(index, self.catalogue.neighbours.arrays, len(self.catalogue))
+
+
 class FactorsAlone(SourceAlone):
     """Items by the cosine of their vector with the sum of those heard last: matrix factorization alone."""
 
@@ -109,6 +116,17 @@ def _score_neighbours(index: PackedIndex, known: Neighbourhood, voices: int, ite
     for place in range(len(found.marks)):
         if found.marks[place, 0] > 0:
             scores[found.marks[place, 0] - 1] = found.scores[place, 2]
+    return scores
+
+
+@compiled
+def _score_votes(index: PackedIndex, known: Neighbourhood, items: int) -> Float32s:
+    plays = scan_plays(index)
+    found = recall_neighbours(plays, choose_voices(plays, VOICES), known)
+    scores = np.zeros(items, np.float32)
+    for place in range(len(found.marks)):
+        if found.marks[place, 0] > 0:
+            scores[found.marks[place, 0] - 1] = found.scores[place, 4]
     return scores
 
 

@@ -12,7 +12,7 @@ from models.listeners import Population, simulate
 from models.newcomers import Newcomers
 from models.sequences import SequenceModel
 from models.slate import Slate
-from models.sources_alone import FactorsAlone, NeighboursAlone
+from models.sources_alone import FactorsAlone, NeighboursAlone, VotesAlone
 from models.standalone import Standalone
 from models.state import ListenerState
 
@@ -38,7 +38,8 @@ def warm(report: Callable[[str], None]) -> None:
             system.process(events[start : start + BATCH_EVENTS], partition=0, emit=_discard)
         _complete(SequenceModel())
         heard = [placed.event for placed in events if placed.event.is_play]
-        for alone in (NeighboursAlone(ring_events=1024), FactorsAlone(ring_events=1024)):
+        for kind in (NeighboursAlone, VotesAlone, FactorsAlone):
+            alone = kind(ring_events=1024)
             alone.learn_many(heard)
             alone.recommend_new(heard[0].user, most=3)
         Newcomers(Standalone(ring_events=1024), population.catalogue.records()).learn_many(heard)

@@ -33,18 +33,20 @@ class Neighbours(NamedTuple):
     """
 
     marks: Int32s
-    """n x 4: the catalogue position + 1, 0 where free, and the number of the item that speaks loudest."""
+    """n x 5: the catalogue position + 1, 0 where free, and the number of the item that speaks loudest."""
     scores: Float32s
-    """The same memory, n x 4: in the third place the score, in the last what the loudest says."""
+    """The same memory, n x 5: in the third place the score, then what the loudest says, then the votes."""
     best: float
     """The highest score, 0 without any."""
+    most: float
+    """The most votes, 0 without any."""
 
 
 @compiled
 def recall_neighbours(plays: Plays, voices: Int32s, known: Neighbourhood) -> Neighbours:
     """Add up the weights of the neighbours of `voices` (numbers of items in the ring)."""
     links = known.links
-    marks = np.zeros((_places_for(voices, plays, links), 4), np.int32)
+    marks = np.zeros((_places_for(voices, plays, links), 5), np.int32)
     scores = marks.view(np.float32)
     for number in voices:
         position = plays.items.value[number]
@@ -55,14 +57,15 @@ def recall_neighbours(plays: Plays, voices: Int32s, known: Neighbourhood) -> Nei
                 place = _place_of(marks, links.other[slot])
                 marks[place, 0] = links.other[slot] + 1
                 scores[place, 2] += weight
+                scores[place, 4] += links.vote[slot]
                 if weight > scores[place, 3]:
                     scores[place, 3], marks[place, 1] = weight, number
-    best = np.float32(0)
+    best, most = np.float32(0), np.float32(0)
     for place in range(len(marks)):
         if marks[place, 0] > 0:
             scores[place, 2] *= known.standing[marks[place, 0] - 1]
-            best = max(best, scores[place, 2])
-    return Neighbours(marks, scores, float(best))
+            best, most = max(best, scores[place, 2]), max(most, scores[place, 4])
+    return Neighbours(marks, scores, float(best), float(most))
 
 
 @compiled
@@ -107,24 +110,28 @@ def choose_voices(plays: Plays, most: int) -> Int32s:
 def propose_neighbours(
     found: Neighbours, plays: Plays, keys: npt.NDArray[np.int64], listed: npt.NDArray[np.bool_]
 ) -> None:
-    """Number the best of them that are listed and not in the ring; of equal ones the smaller key leads."""
+    """Number the best of them, by scores and votes, that are listed and not in the ring; then by key."""
     taken = np.flatnonzero(found.marks[:, 0])
     scores = np.full(len(taken), -np.inf, np.float32)
     positions = np.empty(len(taken), np.int32)
     for nth in range(len(taken)):
         positions[nth] = found.marks[taken[nth], 0] - 1
         if listed[positions[nth]] and find_number(plays.items, positions[nth]) < 0:
-            scores[nth] = found.scores[taken[nth], 2]
+            scores[nth] = found.scores[taken[nth], 2] / found.best
+            if found.most > 0:
+                scores[nth] += found.scores[taken[nth], 4] / found.most
     for chosen in choose_best(scores, keys, positions, 0, PROPOSED):
         give_number(plays.items, positions[chosen])
 
 
 @compiled
-def share_neighbours(found: Neighbours, items: Int32s) -> tuple[Float32s, Int32s]:
-    """Scores of items (catalogue positions) over the highest one, 0 to 1, and who speaks loudest, or -1."""
-    shares, because = np.zeros(len(items), np.float32), np.full(len(items), -1, np.int32)
+def share_neighbours(found: Neighbours, items: Int32s) -> tuple[Float32s, Float32s, Int32s]:
+    """Scores and votes of items (catalogue positions) over the highest, and who speaks loudest, or -1."""
+    shares, votes = np.zeros(len(items), np.float32), np.zeros(len(items), np.float32)
+    because = np.full(len(items), -1, np.int32)
     for item in range(len(items)):
         place = _place_of(found.marks, items[item])
         if found.marks[place, 0] > 0:
             shares[item], because[item] = found.scores[place, 2] / found.best, found.marks[place, 1]
-    return shares, because
+            votes[item] = max(found.scores[place, 4], 0.0) / max(found.most, 1e-9)
+    return shares, votes, because

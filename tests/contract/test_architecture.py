@@ -41,6 +41,7 @@ CORE_FLOW = (
         "models.row_pool",
         "models.linked_rows",
         "models.factors",
+        "models.votes",
         "models.neighbourhoods",
         "models.item_arrays",
         "models.catalogue",

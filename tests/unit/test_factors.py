@@ -5,8 +5,9 @@ import pytest
 
 from models.events import PLAY_MS, Event, EventType, stable_key
 from models.factors import FACTORS, add_up_factors, compare_factors, quantise
+from models.items import ITEM_MODEL, PUBLISHED_NEIGHBOURS
 from models.neighbourhoods import Neighbourhoods
-from models.sources_alone import WHOLE_RING, FactorsAlone, NeighboursAlone
+from models.sources_alone import WHOLE_RING, FactorsAlone, NeighboursAlone, VotesAlone
 
 KEYS = np.array([stable_key(f"t:{number}") for number in range(64)], np.int64)
 
@@ -16,12 +17,12 @@ def neighbourhoods(rows, *, together=1):
     known = Neighbourhoods(room=len(KEYS))
     for first in range(0, len(rows), together):
         batch = rows[first : first + together]
-        neighbours = np.full((len(batch), 8), -1, np.int32)
-        strengths = np.zeros((len(batch), 8), np.float32)
+        neighbours = np.full((len(batch), PUBLISHED_NEIGHBOURS), -1, np.int32)
+        models = np.zeros(len(batch), ITEM_MODEL)
         for nth, (_, row) in enumerate(batch):
-            neighbours[nth, : len(row)], strengths[nth, : len(row)] = list(row), list(row.values())
+            neighbours[nth, : len(row)], models["strengths"][nth, : len(row)] = list(row), list(row.values())
         positions = np.array([position for position, _ in batch], np.int32)
-        known.replace(positions, KEYS, neighbours, strengths, np.ones(len(batch), np.float32))
+        known.replace(positions, KEYS, neighbours, models)
     return known
 
 
@@ -90,6 +91,7 @@ def sets():
     [
         lambda: NeighboursAlone(ring_events=64),
         lambda: NeighboursAlone(ring_events=64, voices=WHOLE_RING),
+        lambda: VotesAlone(ring_events=64),
         lambda: FactorsAlone(ring_events=64),
     ],
 )

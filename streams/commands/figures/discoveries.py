@@ -23,7 +23,7 @@ from streams.commands.figures.contestants import new_core
 from streams.commands.figures.learning import learn_all, shown
 from streams.commands.figures.report import Row, title
 
-DISCOVERERS = ("segue", "neighbours", "whole-history", "factors", "most-played")
+DISCOVERERS = ("segue", "neighbours", "whole-history", "votes", "factors", "most-played")
 """The core, sources alone (the second reads the whole ring, not its last items), and a baseline."""
 FEW = ("segue", "most-played")
 HELD_OUT = 0.2
@@ -83,7 +83,7 @@ def discoverer(name: str, split: HeldOut, ring_events: int) -> Discoverer:
     if name == "most-played":
         return MostPlayedNew()
     # numba takes a second to load: say first what is wrong with the files.
-    from models.sources_alone import WHOLE_RING, FactorsAlone, NeighboursAlone
+    from models.sources_alone import WHOLE_RING, FactorsAlone, NeighboursAlone, VotesAlone
     from models.standalone import Discoveries
 
     ring_events = min(ring_events, ring_for(split.learned))
@@ -92,6 +92,8 @@ def discoverer(name: str, split: HeldOut, ring_events: int) -> Discoverer:
             return NeighboursAlone(ring_events=ring_events)
         case "whole-history":
             return NeighboursAlone(ring_events=ring_events, voices=WHOLE_RING)
+        case "votes":
+            return VotesAlone(ring_events=ring_events)
         case "factors":
             return FactorsAlone(ring_events=ring_events)
     return Discoveries(new_core((), ring_events))

@@ -49,6 +49,7 @@ class Neighbourhoods:
         self.rows = LinkedRows(own=PUBLISHED_NEIGHBOURS, inverse=INVERSE_NEIGHBOURS, room=room)
         self.voice = np.ones(room, np.float32)
         self.mass = np.zeros(room, np.float32)
+        self._told = np.zeros(room, np.float32)
         self.standing = np.ones(room, np.float32)
         self.factors = np.zeros((room, FACTORS), np.int8)
         self.lengths = np.zeros(room, np.float32)
@@ -71,15 +72,23 @@ class Neighbourhoods:
         self.voice = np.pad(self.voice, missing, constant_values=1)
         self.standing = np.pad(self.standing, missing, constant_values=1)
         self.mass = np.pad(self.mass, missing)
+        self._told = np.pad(self._told, missing)
         self.factors = np.pad(self.factors, (missing, (0, 0)))
         self.lengths = np.pad(self.lengths, missing)
 
     def replace(self, positions: Int32s, keys: Int64s, neighbours: Int32s, models: ModelRows) -> None:
         """Replace the neighbours of `positions` by those of n models, at the positions n x k, -1 where none.
 
-        `keys` are those of all positions. Votes and vectors are made anew for items of which a quarter has
-        changed.
+        `keys` are those of all positions. Rows that weigh as much as before are as they were: most plays are
+        repeats, which say nothing of neighbours. Votes and vectors are made anew for items of which a quarter
+        has changed.
         """
+        told = models["strengths"].sum(axis=1) + models["mass"]
+        news = np.flatnonzero(told != self._told[positions])
+        if not len(news):
+            return
+        positions, neighbours, models = positions[news], neighbours[news], models[news]
+        self._told[positions] = told[news]
         strengths, listeners = models["strengths"], np.maximum(models["audience"], 1)
         self.mass[positions] = models["mass"]
         self.voice[positions] = listeners**VOICE_EXPONENT

@@ -134,8 +134,15 @@ class Catalogue:
         self.version += 1
 
     def apply_models(self, items: Sequence[str], models: ModelRows) -> None:
-        """Take in newer item models (dtype `ITEM_MODEL`, one for each id); the last of an item wins."""
+        """Take in newer item models (dtype `ITEM_MODEL`, one for each id); the last of an item wins.
+
+        They are taken in by key: the same updates in any order leave the same catalogue.
+        """
         positions = self._list_all(items)
+        self.version += len(items)
+        if len(items) > 1:
+            newest = len(items) - 1 - np.unique(self.keys[positions][::-1], return_index=True)[1]
+            positions, models = positions[newest], models[newest]
         successors = self._named_positions(models["successors"], models["shares"] > 0)
         neighbours = self._named_positions(models["neighbours"], models["strengths"] > 0)
         moved = positions[self.popularity[positions] != models["popularity"]]
@@ -146,7 +153,6 @@ class Catalogue:
         self.neighbours.replace(positions, self.keys, neighbours, models)
         for position in moved.tolist():
             self._rank(position)
-        self.version += len(items)
 
     def _named_positions(self, keys: npt.NDArray[np.int64], named: npt.NDArray[np.bool_]) -> IndexArray:
         """The positions of keys, int32, where they are `named`, and -1 elsewhere."""

@@ -68,21 +68,31 @@ def add_up_factors(positions: Int32s, factors: Int8s, lengths: Float32s) -> Floa
     total = np.zeros(FACTORS, np.float32)
     for position in positions:
         if lengths[position] > 0:
+            vector, share = factors[position], np.float32(1) / lengths[position]
             for dimension in range(FACTORS):
-                total[dimension] += factors[position, dimension] / lengths[position]
+                total[dimension] += share * np.float32(vector[dimension])
     length = np.sqrt((total * total).sum())
     return total / length if length > 0 else total
 
 
 @compiled
 def compare_factors(taste: Float32s, positions: Int32s, factors: Int8s, lengths: Float32s) -> Float32s:
-    """The cosines of items with a vector of length 1 (float32, 256), 0 where an item has no vector."""
+    """The cosines of items with a vector (float32, 256), within .01; 0 where either is 0.
+
+    Sums of whole numbers are the same in any order, so that a compiler takes many at once: an eighth of the
+    time. They stay below 2^23.
+    """
     cosines = np.zeros(len(positions), np.float32)
+    largest = np.abs(taste).max()
+    if largest == 0:
+        return cosines
+    whole = np.round(taste * (np.float32(127) / largest)).astype(np.int16)
+    own = np.sqrt((whole.astype(np.float32) ** 2).sum())
     for item in range(len(positions)):
         vector, length = factors[positions[item]], lengths[positions[item]]
         if length > 0:
-            total = np.float32(0)
+            total = np.int32(0)
             for dimension in range(FACTORS):
-                total += taste[dimension] * vector[dimension]
-            cosines[item] = total / length
+                total = np.int32(total + np.int32(whole[dimension]) * np.int32(vector[dimension]))
+            cosines[item] = total / (own * length)
     return cosines

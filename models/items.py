@@ -106,7 +106,7 @@ def item_models(states: StateRows) -> ModelRows:
     models["audience"], models["mass"] = states["audience"] * faded, states["mass"] * faded
     strongest = np.argsort(-states["strengths"], axis=1, kind="stable")[:, :PUBLISHED_NEIGHBOURS]
     for name in ("neighbours", "strengths"):
-        models[name] = np.take_along_axis(states[name], strongest, axis=1)
+        models[name] = states[name][np.arange(len(states))[:, np.newaxis], strongest]
     models["strengths"] *= faded.astype(np.float32)[:, np.newaxis]
     vectors = states["vector"].astype(np.float64)
     lengths = np.sqrt((vectors * vectors).sum(axis=1, keepdims=True))

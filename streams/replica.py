@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from models.catalogue import Catalogue
@@ -81,16 +82,23 @@ class Replica:
         self._thread.join()
 
     def apply(self, catalogue: Catalogue) -> ModelWeights | None:
-        """Apply what arrived to the catalogue; returns the newest weights, if new ones arrived."""
-        weights = None
+        """Apply what arrived to the catalogue; returns the newest weights, if new ones arrived.
+
+        Models go in together, so that how Kafka cut them changes nothing.
+        """
+        weights: ModelWeights | None = None
+        models: list[Models] = []
         for _ in range(len(self._arrived)):
             match self._arrived.popleft():
-                case Models(items, rows):
-                    catalogue.apply_models(items, rows)
+                case Models() as some:
+                    models.append(some)
                 case CatalogRecord() as record:
                     catalogue.apply_record(record)
                 case ModelWeights() as newer:
                     weights = newer
+        if models:
+            ids = [item for some in models for item in some.items]
+            catalogue.apply_models(ids, np.concatenate([some.rows for some in models]))
         return weights
 
     def position(self, topic: str, partition: int) -> int:

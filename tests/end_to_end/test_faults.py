@@ -139,11 +139,11 @@ def test_every_listeners_state_equals_a_single_process_reference_byte_for_byte(a
 
 
 def load_catalogue(reference, models):
+    learned = {key.decode(): value for key, value in models if not key.endswith(b"\0record")}
+    reference.catalogue.apply_models(list(learned), decode_models(list(learned.values())))
     for key, value in models:
         if key.endswith(b"\0record"):
             reference.catalogue.apply_record(decode_catalog(key.split(b"\0")[0], value))
-        else:
-            reference.catalogue.apply_models([key.decode()], decode_models([value]))
 
 
 def test_item_counts_are_exact(aftermath):

@@ -67,3 +67,39 @@ def test_growing_keeps_what_is_known():
     assert catalogue.artist_name(199) == "artist 199"
     assert np.unique(catalogue.keys[:200]).size == 200
     assert catalogue.version == 200
+
+
+def test_models_that_come_together_leave_the_same_catalogue_in_any_order():
+    names = [f"t:{n}" for n in range(90)]
+    rows = co_listened(names)
+    found = []
+    for seed in range(3):
+        order = list(range(len(names)))
+        random.Random(seed).shuffle(order)
+        catalogue = Catalogue(room=16)
+        # The first rows are outdated by those behind them.
+        catalogue.apply_models(
+            [names[0], *(names[n] for n in order)], np.concatenate((rows[1:2], rows[order]))
+        )
+        positions = catalogue.positions_of(np.array([stable_key(name) for name in names]))
+        links = catalogue.neighbours.rows.links
+        votes = {
+            (catalogue.keys[position], catalogue.keys[links.other[slot]]): links.vote[slot]
+            for position in positions
+            for slot in range(links.start[0, position], links.start[0, position] + links.size[0, position])
+        }
+        found.append((catalogue.version, votes, catalogue.neighbours.factors[positions].tobytes()))
+    assert len(found[0][1]) > 100
+    assert found[0] == found[1] == found[2]
+
+
+def co_listened(names):
+    """Models of items of which each was heard together with some of the others."""
+    states, chance = empty_states(len(names)), np.random.default_rng(4)
+    states["plays"], states["popularity"] = 3, 2.0
+    states["audience"], states["mass"] = 5.0, 4.0
+    keys = np.array([stable_key(name) for name in names])
+    for nth, state in enumerate(states):
+        others = chance.choice(np.delete(keys, nth), 40, replace=False)
+        state["neighbours"][:40], state["strengths"][:40] = others, chance.random(40)
+    return item_models(states)

@@ -89,9 +89,10 @@ def _relate(links: Links, voters: Int32s, mass: Float32s) -> Float64s:
 
 @compiled
 def _solve(matrix: Float64s, right: Float64s) -> Float64s:
-    """Solve matrix x = right for a symmetric matrix, in place, by Cholesky; a pivot near 0 is held at 1.
+    """Solve matrix x = right for a symmetric matrix, in place, by Cholesky.
 
-    Rows that forget pairs can leave a matrix that is not quite positive.
+    With whole rows every pivot is at least the ridge. Rows that forget pairs can leave a matrix that is not
+    positive: who falls below half of that has no vote, and the others are solved for without.
     """
     size = len(right)
     solved = right.copy()
@@ -100,10 +101,13 @@ def _solve(matrix: Float64s, right: Float64s) -> Float64s:
             rest = matrix[row, column]
             for inner in range(column):
                 rest -= matrix[row, inner] * matrix[column, inner]
-            if row == column:
-                matrix[row, row] = np.sqrt(max(rest, 1.0))
-            else:
+            if column < row:
                 matrix[row, column] = rest / matrix[column, column]
+            elif rest >= RIDGE / 2:
+                matrix[row, row] = np.sqrt(rest)
+            else:
+                matrix[row, :row], matrix[row:, row] = 0, 0
+                matrix[row, row], solved[row] = 1, 0
         for inner in range(row):
             solved[row] -= matrix[row, inner] * solved[inner]
         solved[row] /= matrix[row, row]

@@ -103,7 +103,7 @@ def test_figures_are_taken_apart(log: Path, by: By, groups: dict[str, int]) -> N
 
 
 def test_contexts_are_found_where_they_are_known_to_matter() -> None:
-    code, stdout, _ = run("--simulated", 3, "--models", "segue,without-contexts", "--json")
+    code, stdout, _ = run("--simulated", 6, "--models", "segue,without-contexts", "--json")
     document = orjson.loads(stdout)
     without = document["baselines"]["without contexts"]
     assert code == 0
@@ -222,7 +222,7 @@ def test_a_published_split_is_judged_by_its_own_test(tmp_path: Path, sequences: 
         (["--protocol", "split", "--by", "listener"], "--by says nothing under split"),
         (
             ["--protocol", "split", "--models", "sequences"],
-            "Choose among segue, neighbours, whole-history, factors, most-played",
+            "Choose among segue, neighbours, whole-history, votes, factors, most-played",
         ),
         (
             ["--protocol", "split", "--models", "most-played", "--format", "sets"],

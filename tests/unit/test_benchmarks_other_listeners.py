@@ -35,14 +35,14 @@ def slate_for(core, user):
 
 
 def crowd():
-    """Many who play what is popular, so that there is something else to show."""
+    """Two crowds who play different things: something else to show, and co-listening means something."""
     for nth in range(1_000):
         yield Event(
             id=str(nth),
             type=EventType.PLAY,
             user=f"u{nth % 7}",
             at=AT - 90_000 + 60 * nth,
-            item=f"t:{nth * nth % 211}",
+            item=f"t:{nth % 7 % 2}:{nth * nth % 211}",
             ms_played=60_000,
         )
 

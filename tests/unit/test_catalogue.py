@@ -101,5 +101,5 @@ def co_listened(names):
     keys = np.array([stable_key(name) for name in names])
     for nth, state in enumerate(states):
         others = chance.choice(np.delete(keys, nth), 40, replace=False)
-        state["neighbours"][:40], state["strengths"][:40] = others, chance.random(40)
+        state["neighbours"][:40], state["strengths"][:40] = others, chance.integers(1, 3, 40)
     return item_models(states)

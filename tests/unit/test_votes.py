@@ -82,3 +82,15 @@ def test_who_stays_in_a_row_keeps_its_vote_and_who_comes_has_none():
     rows.replace(np.array([2], np.int32), others, np.array([[9.0, 8.5]], np.float32), standing=ones)
     assert (vote_of(rows, 2, 0), vote_of(rows, 0, 2)) == before
     assert vote_of(rows, 2, 5) == vote_of(rows, 5, 2) == vote_of(rows, 1, 2) == 0
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_where_rows_forgot_who_listened_votes_stay_small_and_some_have_none(seed):
+    rows = taught(random_pairs(seed))
+    # Pairs are told to weigh more than all that was ever heard: no matrix of theirs is positive.
+    nobody = np.full(ITEMS, 0.5, np.float32)
+    count_votes(np.arange(ITEMS, dtype=np.int32), rows.links, np.ones(ITEMS, np.float32), nobody)
+    votes = rows.links.vote[rows.links.weight > 0]
+    assert np.abs(votes).max() < 10
+    assert (votes == 0).any()
+    assert (votes != 0).any()

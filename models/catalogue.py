@@ -14,6 +14,7 @@ from models.item_space import DIMENSIONS
 from models.items import NEVER, SUCCESSORS, ModelRows
 from models.key_index import KeyIndex
 from models.most_played import take_in
+from models.names import Names
 from models.neighbourhoods import Neighbourhoods
 
 ARTIST_TOP: Final = 32
@@ -53,9 +54,9 @@ class Catalogue:
         self.artists_version = 0
         self._positions = KeyIndex(room=room)
         self.ids: list[str] = []
-        self._titles: list[str] = []
+        self.titles = Names()
         self._artists = KeyIndex(room=64)
-        self._artist_names: list[str] = []
+        self.artist_names = Names()
         self._know(np.repeat(_UNKNOWN_ITEM, room))
         self.plays = np.zeros(room, np.uint32)
         self.skips = np.zeros(room, np.uint32)
@@ -107,12 +108,12 @@ class Catalogue:
 
     def title(self, position: int) -> str:
         """Title of the item, or its id where no catalog record has arrived."""
-        return self._titles[position] or self.ids[position]
+        return self.titles[position] or self.ids[position]
 
     def artist_name(self, position: int) -> str:
         """Name the item's artist, or say nothing where unknown."""
         artist = int(self.artist[position])
-        return self._artist_names[artist] if artist >= 0 else ""
+        return self.artist_names[artist] if artist >= 0 else ""
 
     def artist_key(self, position: int) -> ItemKey:
         """Key of the item's artist, 0 where unknown."""
@@ -122,8 +123,8 @@ class Catalogue:
     def apply_record(self, record: CatalogRecord) -> None:
         """Take in what a catalogue says of an item; the last record wins."""
         position = int(self._list_all([record.item])[0])
-        self._titles[position] = record.title
-        artist = self._artist_position(record.artist)
+        self.titles[position] = record.title
+        artist = self.artist_position(record.artist)
         former = int(self.artist[position])
         if former not in (artist, UNKNOWN):
             row = self.artist_top[former]
@@ -167,10 +168,12 @@ class Catalogue:
         self.listed[positions] = True
         return positions
 
-    def _artist_position(self, name: str) -> int:
+    def artist_position(self, name: str) -> int:
+        """Find the position of an artist, making room for one that is new."""
         position = self._artists.add(stable_key("artist:" + name))
-        if position == len(self._artist_names):
-            self._artist_names.append(name)
+        if position == len(self.artist_names):
+            self.artist_names.make_room(position + 1)
+            self.artist_names[position] = name
             if position == len(self.artist_top):
                 self.artist_top = np.concatenate((self.artist_top, np.full_like(self.artist_top, UNKNOWN)))
         return position
@@ -193,7 +196,7 @@ class Catalogue:
         missing = len(self._positions) - len(self.ids)
         if missing:
             self.ids += [""] * missing
-            self._titles += [""] * missing
+            self.titles.make_room(len(self._positions))
         while len(self.listed) < len(self._positions):
             self._know(np.concatenate((self._facts, np.repeat(_UNKNOWN_ITEM, len(self._facts)))))
             for name, blank in _BLANKS.items():

@@ -49,7 +49,7 @@ class Neighbourhoods:
         self.rows = LinkedRows(own=PUBLISHED_NEIGHBOURS, inverse=INVERSE_NEIGHBOURS, room=room)
         self.voice = np.ones(room, np.float32)
         self.mass = np.zeros(room, np.float32)
-        self._told = np.zeros(room, np.float32)
+        self.told = np.zeros(room, np.float32)
         self.standing = np.ones(room, np.float32)
         self.factors = np.zeros((room, FACTORS), np.int8)
         self.lengths = np.zeros(room, np.float32)
@@ -72,7 +72,7 @@ class Neighbourhoods:
         self.voice = np.pad(self.voice, missing, constant_values=1)
         self.standing = np.pad(self.standing, missing, constant_values=1)
         self.mass = np.pad(self.mass, missing)
-        self._told = np.pad(self._told, missing)
+        self.told = np.pad(self.told, missing)
         self.factors = np.pad(self.factors, (missing, (0, 0)))
         self.lengths = np.pad(self.lengths, missing)
 
@@ -84,11 +84,11 @@ class Neighbourhoods:
         has changed.
         """
         told = models["strengths"].sum(axis=1) + models["mass"]
-        news = np.flatnonzero(told != self._told[positions])
+        news = np.flatnonzero(told != self.told[positions])
         if not len(news):
             return
         positions, neighbours, models = positions[news], neighbours[news], models[news]
-        self._told[positions] = told[news]
+        self.told[positions] = told[news]
         strengths, listeners = models["strengths"], np.maximum(models["audience"], 1)
         self.mass[positions] = models["mass"]
         self.voice[positions] = listeners**VOICE_EXPONENT

@@ -113,9 +113,8 @@ def _score_neighbours(index: PackedIndex, known: Neighbourhood, voices: int, ite
     plays = scan_plays(index)
     found = recall_neighbours(plays, choose_voices(plays, voices), known)
     scores = np.zeros(items, np.float32)
-    for place in range(len(found.marks)):
-        if found.marks[place, 0] > 0:
-            scores[found.marks[place, 0] - 1] = found.scores[place, 2]
+    others = found.others.value[: found.others.known[0]]
+    scores[others] = found.scores[plays.in_ring : plays.in_ring + len(others), 0]
     return scores
 
 
@@ -124,9 +123,8 @@ def _score_votes(index: PackedIndex, known: Neighbourhood, items: int) -> Float3
     plays = scan_plays(index)
     found = recall_neighbours(plays, choose_voices(plays, VOICES), known)
     scores = np.zeros(items, np.float32)
-    for place in range(len(found.marks)):
-        if found.marks[place, 0] > 0:
-            scores[found.marks[place, 0] - 1] = found.scores[place, 4]
+    others = found.others.value[: found.others.known[0]]
+    scores[others] = found.scores[plays.in_ring : plays.in_ring + len(others), 2]
     return scores
 
 

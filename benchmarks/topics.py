@@ -54,11 +54,13 @@ def waiting(bootstrap: str, *, group: str, partitions: Sequence[tuple[str, int]]
 
 
 def fill(bootstrap: str, name: str, records: Iterable[Record], *, linger_ms: int = 20) -> None:
-    """Append records (key, partition, value); raises KafkaException unless every one is acknowledged.
+    """Append records, of each partition in order; raises KafkaException unless every one is acknowledged.
 
     A record waits `linger_ms` for others that come with it: long to be quick, 0 to be punctual.
     """
-    producer = Producer({**_client(bootstrap), "acks": "all", "linger.ms": linger_ms})
+    # Without idempotence a retry, as to a partition that has no leader yet, puts records out of order.
+    settings = {"enable.idempotence": True, "acks": "all", "linger.ms": linger_ms}
+    producer = Producer({**_client(bootstrap), **settings})
     failed: list[KafkaException] = []
 
     def acknowledge(error: object, _message: Message) -> None:

@@ -13,7 +13,7 @@ from benchmarks import topics
 from benchmarks.peers.process import PeerFailed
 from streams.processes import WorkerProcess
 from streams.settings import PREFIX, Settings
-from streams.topics import EXAMPLES, ITEM_SIGNALS, RECOMMENDATIONS
+from streams.topics import EXAMPLES, ITEM_SIGNALS, LISTENING_EVENTS, RECOMMENDATIONS
 
 STALL_SECONDS: Final = 120.0
 _POLL_SECONDS: Final = 0.25
@@ -38,8 +38,12 @@ class MeasuredWorker:
             self._wait(lambda: count - slates.count(), progress=lambda left: progress(count - left))
 
     def wait_until_learned(self) -> None:
-        """Wait until the item agent and the trainer have committed all that the slates' events taught."""
-        partitions = [(ITEM_SIGNALS.name, number) for number in range(self._settings.partitions)]
+        """Wait until all events are committed, and what they taught the item agent and the trainer."""
+        numbers = range(self._settings.partitions)
+        # An event is committed after what it teaches was sent, so nothing can be missed between the two.
+        partitions = [
+            (topic.name, number) for topic in (LISTENING_EVENTS, ITEM_SIGNALS) for number in numbers
+        ]
         partitions.append((EXAMPLES.name, 0))
         group, kafka = self._settings.app_id, self._settings.brokers
         self._wait(lambda: topics.waiting(kafka, group=group, partitions=partitions), progress=lambda _: None)

@@ -139,7 +139,7 @@ def _hear_sources(plays: Plays, known: ItemArrays, now_seconds: float) -> Eviden
     _add_items(plays, artists, known)
     number_artists(plays.items, plays.artists, plays.artist_of, known.artist, plays.in_ring)
     room = plays.items.known[0]
-    shares, votes, loudest = share_neighbours(near, plays.items.value[:room])
+    shares, votes, loudest = share_neighbours(near, plays)
     return Evidence(
         plays,
         read_moment(plays),

@@ -12,7 +12,7 @@ from models.events import CatalogRecord, ItemKey, stable_key
 from models.item_arrays import IndexArray, ItemArrays
 from models.item_space import DIMENSIONS
 from models.items import NEVER, SUCCESSORS, ModelRows
-from models.key_index import KeyIndex
+from models.key_index import KeyIndex, newest_by_key
 from models.most_played import take_in
 from models.names import Names
 from models.neighbourhoods import Neighbourhoods
@@ -141,25 +141,21 @@ class Catalogue:
         """
         positions = self._list_all(items)
         self.version += len(items)
-        if len(items) > 1:
-            newest = len(items) - 1 - np.unique(self.keys[positions][::-1], return_index=True)[1]
-            positions, models = positions[newest], models[newest]
-        successors = self._named_positions(models["successors"], models["shares"] > 0)
-        neighbours = self._named_positions(models["neighbours"], models["strengths"] > 0)
+        newest = newest_by_key(self.keys[positions])
+        positions, models = positions[newest], models[newest]
+        successors = self._positions.add_named(models["successors"], models["shares"])
+        news = self.neighbours.find_news(positions, models)
+        neighbours = self._positions.add_named(models["neighbours"][news], models["strengths"][news])
+        self._make_room()
         moved = positions[self.popularity[positions] != models["popularity"]]
+        self.successors[positions] = successors
         for name in ("popularity", "plays", "skips", "shares"):
             getattr(self, name)[positions] = models[name]
         self.vectors[positions] = models["vector"]
-        self.successors[positions] = successors
-        self.neighbours.replace(positions, self.keys, neighbours, models)
+        if len(news):
+            self.neighbours.replace(positions[news], self.keys, neighbours, models[news])
         for position in moved.tolist():
             self._rank(position)
-
-    def _named_positions(self, keys: npt.NDArray[np.int64], named: npt.NDArray[np.bool_]) -> IndexArray:
-        """The positions of keys, int32, where they are `named`, and -1 elsewhere."""
-        positions = np.full(keys.shape, UNKNOWN, np.int32)
-        positions[named] = self.positions_of(keys[named])
-        return positions
 
     def _list_all(self, items: Sequence[str]) -> IndexArray:
         positions = self.positions_of(np.array([stable_key(item) for item in items], np.int64))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from models.compiled import compiled
 from models.errors import CorruptState
 from models.item_space import DIMENSIONS
 
@@ -104,17 +106,66 @@ def item_models(states: StateRows) -> ModelRows:
         models[name] = states[name]
     faded = 2.0 ** -(states["discussed"] / NEIGHBOUR_HALF_LIFE_SECONDS % 1.0)
     models["audience"], models["mass"] = states["audience"] * faded, states["mass"] * faded
-    strongest = np.argsort(-states["strengths"], axis=1, kind="stable")[:, :PUBLISHED_NEIGHBOURS]
-    for name in ("neighbours", "strengths"):
-        models[name] = states[name][np.arange(len(states))[:, np.newaxis], strongest]
-    models["strengths"] *= faded.astype(np.float32)[:, np.newaxis]
-    vectors = states["vector"].astype(np.float64)
-    lengths = np.sqrt((vectors * vectors).sum(axis=1, keepdims=True))
-    models["vector"] = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
-    weights = states["weights"]
-    totals = weights.sum(axis=1, keepdims=True)
-    models["shares"] = np.divide(weights, totals, out=np.zeros_like(weights), where=totals > 0)
+    _name_strongest(
+        states["neighbours"], states["strengths"], faded, models["neighbours"], models["strengths"]
+    )
+    models["vector"] = _bring_to_length_1(states["vector"])
+    _share_out(states["weights"], models["shares"])
     return models
+
+
+@compiled
+def _bring_to_length_1(vectors: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+    """Vectors (n x 64) as unit vectors; those of length 0 stay so."""
+    units = np.zeros(vectors.shape, np.float64)
+    for row in range(len(vectors)):
+        squares = 0.0
+        for number in vectors[row]:
+            squares += float(number) * float(number)
+        if squares > 0:
+            length = math.sqrt(squares)
+            for place in range(vectors.shape[1]):
+                units[row, place] = vectors[row, place] / length
+    return units
+
+
+@compiled
+def _share_out(weights: npt.NDArray[np.float32], shares: npt.NDArray[np.float32]) -> None:
+    """Write weights as shares of the sum of their row, where that is above 0."""
+    for row in range(len(weights)):
+        total = np.float32(0)
+        for weight in weights[row]:
+            total += weight
+        if total > 0:
+            for place in range(weights.shape[1]):
+                shares[row, place] = weights[row, place] / total
+
+
+@compiled
+def _name_strongest(
+    neighbours: npt.NDArray[np.int64],
+    strengths: npt.NDArray[np.float32],
+    faded: npt.NDArray[np.float64],
+    named: npt.NDArray[np.int64],
+    told: npt.NDArray[np.float32],
+) -> None:
+    """Write into rows of n models the strongest neighbours of n states, and how strong they are by now."""
+    for row in range(len(neighbours)):
+        weakest = np.float32(0)
+        if np.count_nonzero(strengths[row] > 0) > PUBLISHED_NEIGHBOURS:
+            weakest = np.partition(strengths[row], NEIGHBOURS - PUBLISHED_NEIGHBOURS)[-PUBLISHED_NEIGHBOURS]
+        place = 0
+        # Of those that are as weak as the weakest there may be too many: the stronger ones are written first.
+        for equal in (False, True):
+            for slot in range(NEIGHBOURS):
+                strength = strengths[row, slot]
+                fits = strength == weakest if equal else strength > weakest
+                if fits and strength > 0 and place < PUBLISHED_NEIGHBOURS:
+                    named[row, place], told[row, place] = (
+                        neighbours[row, slot],
+                        strength * np.float32(faded[row]),
+                    )
+                    place += 1
 
 
 def decode_models(values: Sequence[bytes]) -> ModelRows:

@@ -60,6 +60,12 @@ class KeyIndex:
         positions, self._count = _add_all(self._places, self._keys, self._count, keys)
         return positions
 
+    def add_named(self, keys: KeyArray, weights: npt.NDArray[np.float32]) -> PositionArray:
+        """As `add_all`, for rows of keys (n x k) where their weights are above 0, and -1 elsewhere."""
+        self._grow(self._count + int(np.count_nonzero(weights > 0)))
+        positions, self._count = _add_named(self._places, self._keys, self._count, keys, weights)
+        return positions
+
     def _grow(self, needed: int) -> None:
         """Make room for as many keys, all new perhaps."""
         room = len(self._keys)
@@ -74,6 +80,20 @@ class KeyIndex:
 def _new_places(room: int) -> PositionArray:
     """A table at most half full."""
     return np.full(1 << (2 * room - 1).bit_length(), FREE, np.int32)
+
+
+@compiled
+def newest_by_key(keys: KeyArray) -> npt.NDArray[np.int64]:
+    """The places at which each of n keys stands last, in the order of the keys.
+
+    >>> newest_by_key(np.array([7, -3, 7])).tolist()
+    [1, 2]
+    """
+    order = np.argsort(keys, kind="mergesort")
+    ends = np.ones(len(keys), np.bool_)
+    for place in range(len(keys) - 1):
+        ends[place] = keys[order[place]] != keys[order[place + 1]]
+    return order[ends]
 
 
 @compiled
@@ -108,4 +128,17 @@ def _add_all(
     for row in range(len(wanted)):
         positions[row] = _add(places, keys, count, wanted[row])
         count = max(count, positions[row] + 1)
+    return positions, count
+
+
+@compiled
+def _add_named(
+    places: PositionArray, keys: KeyArray, count: int, wanted: KeyArray, weights: npt.NDArray[np.float32]
+) -> tuple[PositionArray, int]:
+    positions = np.full(wanted.shape, FREE, np.int32)
+    for row in range(wanted.shape[0]):
+        for slot in range(wanted.shape[1]):
+            if weights[row, slot] > 0:
+                positions[row, slot] = _add(places, keys, count, wanted[row, slot])
+                count = max(count, positions[row, slot] + 1)
     return positions, count

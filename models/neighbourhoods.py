@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from models.compiled import compiled
 from models.factors import FACTORS, sketch_items
 from models.items import PUBLISHED_NEIGHBOURS, ModelRows
 from models.linked_rows import LinkedRows
@@ -31,7 +32,7 @@ class Neighbourhood(NamedTuple):
     """What compiled passes read, by catalogue position."""
 
     links: Links
-    """Neighbours, strongest first, and in whose rows an item stands."""
+    """Neighbours, and in whose rows an item stands."""
     voice: Float32s
     """How loudly an item speaks for its neighbours: the louder the smaller its audience."""
     standing: Float32s
@@ -76,19 +77,16 @@ class Neighbourhoods:
         self.factors = np.pad(self.factors, (missing, (0, 0)))
         self.lengths = np.pad(self.lengths, missing)
 
+    def find_news(self, positions: Int32s, models: ModelRows) -> Int64s:
+        """Which of the models of `positions` weigh other than before: repeats say nothing of neighbours."""
+        return _find_news(positions, models["strengths"], models["mass"], self.told)
+
     def replace(self, positions: Int32s, keys: Int64s, neighbours: Int32s, models: ModelRows) -> None:
         """Replace the neighbours of `positions` by those of n models, at the positions n x k, -1 where none.
 
-        `keys` are those of all positions. Rows that weigh as much as before are as they were: most plays are
-        repeats, which say nothing of neighbours. Votes and vectors are made anew for items of which a quarter
-        has changed.
+        `keys` are those of all positions. Votes and vectors are made anew for items of which a quarter has
+        changed.
         """
-        told = models["strengths"].sum(axis=1) + models["mass"]
-        news = np.flatnonzero(told != self.told[positions])
-        if not len(news):
-            return
-        positions, neighbours, models = positions[news], neighbours[news], models[news]
-        self.told[positions] = told[news]
         strengths, listeners = models["strengths"], np.maximum(models["audience"], 1)
         self.mass[positions] = models["mass"]
         self.voice[positions] = listeners**VOICE_EXPONENT
@@ -100,3 +98,19 @@ class Neighbourhoods:
         links.changes[stale] = 0
         count_votes(stale, links, self.voice, self.mass)
         sketch_items(stale, links, self.voice, keys, self.factors, self.lengths)
+
+
+@compiled
+def _find_news(positions: Int32s, strengths: Float32s, mass: Float32s, told: Float32s) -> Int64s:
+    """Find which rows (n x k) weigh other than was told of their positions, and tell it."""
+    news = np.empty(len(positions), np.int64)
+    count = 0
+    for row in range(len(positions)):
+        total = mass[row]
+        for strength in strengths[row]:
+            total += strength
+        if total != told[positions[row]]:
+            told[positions[row]] = total
+            news[count] = row
+            count += 1
+    return news[:count]

@@ -15,7 +15,7 @@ from models.factors import add_up_factors, compare_factors
 from models.index_memory import PackedIndex
 from models.neighbourhoods import Neighbourhood
 from models.observation import observe
-from models.signals import NOBODY, SignalBlock, gather
+from models.signals import NOBODY, SignalBlock, SignalRows, gather
 from models.sources.neighbours import VOICES, choose_voices, recall_neighbours
 from models.sources.scan import Float32s, scan_plays
 from models.standalone import ItemStates
@@ -36,6 +36,11 @@ class SourceAlone(ABC):
 
     def learn_many(self, events: Sequence[Event]) -> None:
         """Learn a micro-batch of events, none of which sees what the others teach."""
+        block = SignalBlock(0, tuple(event.item for event in events), gather(self.hear(events)))
+        self.catalogue.apply_models(*self._items.learn(block))
+
+    def hear(self, events: Sequence[Event]) -> list[SignalRows]:
+        """Remember events as history alone; returns what each says of items, to whoever learns those."""
         rows = []
         for event in events:
             listener, item = self._listener(event.user), event.subject
@@ -61,8 +66,7 @@ class SourceAlone(ABC):
                 code=EVENT_CODES[event.type],
             )
             self._learned += 1
-        block = SignalBlock(0, tuple(event.item for event in events), gather(rows))
-        self.catalogue.apply_models(*self._items.learn(block))
+        return rows
 
     def recommend_new(self, user: str, *, most: int) -> Sequence[str]:
         """The ids of the items that the ring does not hold, best first."""
@@ -113,9 +117,8 @@ def _score_neighbours(index: PackedIndex, known: Neighbourhood, voices: int, ite
     plays = scan_plays(index)
     found = recall_neighbours(plays, choose_voices(plays, voices), known)
     scores = np.zeros(items, np.float32)
-    for place in range(len(found.marks)):
-        if found.marks[place, 0] > 0:
-            scores[found.marks[place, 0] - 1] = found.scores[place, 2]
+    others = found.others.value[: found.others.known[0]]
+    scores[others] = found.scores[plays.in_ring : plays.in_ring + len(others), 0]
     return scores
 
 
@@ -124,9 +127,8 @@ def _score_votes(index: PackedIndex, known: Neighbourhood, items: int) -> Float3
     plays = scan_plays(index)
     found = recall_neighbours(plays, choose_voices(plays, VOICES), known)
     scores = np.zeros(items, np.float32)
-    for place in range(len(found.marks)):
-        if found.marks[place, 0] > 0:
-            scores[found.marks[place, 0] - 1] = found.scores[place, 4]
+    others = found.others.value[: found.others.known[0]]
+    scores[others] = found.scores[plays.in_ring : plays.in_ring + len(others), 2]
     return scores
 
 

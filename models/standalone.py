@@ -15,6 +15,7 @@ from models.events import CatalogRecord, Event, stable_key
 from models.features import Feature
 from models.item_learning import apply_signals
 from models.items import ModelRows, empty_states, item_models
+from models.key_index import KeyIndex
 from models.personalizer import Personalizer
 from models.shelves import SHELVES, ShelfKind
 from models.signals import SignalBlock, gather
@@ -135,7 +136,7 @@ class ItemStates:
 
     def __init__(self) -> None:
         self._states = empty_states(1024)
-        self._places: dict[int, int] = {}
+        self._index = KeyIndex()
         self._ids: list[str] = []
         self._blocks = 0
 
@@ -147,17 +148,15 @@ class ItemStates:
         """Learn a block; returns the ids of the items that it changed and their models."""
         for item in block.ids:
             self._name(item)
-        places = [self._places[key] for key in block.rows["item"].tolist()]
-        apply_signals(self._states, np.array(places), block, offset=self._blocks, after=-1)
+        places = self._index.add_all(block.rows["item"]).astype(np.int64)
+        apply_signals(self._states, places, block, offset=self._blocks, after=-1)
         self._blocks += 1
-        changed = list(dict.fromkeys(places))
+        changed = list(dict.fromkeys(places.tolist()))
         return [self._ids[place] for place in changed], item_models(self._states[changed])
 
     def _name(self, item: str) -> None:
-        key = stable_key(item)
-        if key in self._places:
-            return
-        if len(self._ids) == len(self._states):
-            self._states = np.concatenate((self._states, empty_states(len(self._states))))
-        self._places[key] = len(self._ids)
-        self._ids.append(item)
+        """Give an item that is new a place; nobody speaks of one before it has a name."""
+        if self._index.add(stable_key(item)) == len(self._ids):
+            self._ids.append(item)
+            if len(self._ids) > len(self._states):
+                self._states = np.concatenate((self._states, empty_states(len(self._states))))

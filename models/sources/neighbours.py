@@ -15,7 +15,7 @@ import numpy.typing as npt
 from models.best import choose_best
 from models.compiled import compiled
 from models.neighbourhoods import Neighbourhood
-from models.numbering import find_number, give_number
+from models.numbering import Numbering, find_number, give_number, new_numbering
 from models.play_counts import NEWEST, PLAYS
 from models.row_pool import INVERSE, OWN, Links
 from models.sources.scan import Float32s, Int32s, Plays
@@ -27,15 +27,17 @@ PROPOSED: Final = 100
 
 
 class Neighbours(NamedTuple):
-    """What the items heard say of others: a hash table of n places, a power of two, one line for each item.
+    """What the items heard say of others: those of the ring go by their number, `others` come behind them.
 
-    What is read of an item lies side by side, because a request looks up thousands.
+    What is told of an item lies side by side, because a request adds up thousands.
     """
 
-    marks: Int32s
-    """n x 5: the catalogue position + 1, 0 where free, and the number of the item that speaks loudest."""
+    others: Numbering
+    """The items outside the ring that anybody speaks for."""
     scores: Float32s
-    """The same memory, n x 5: in the third place the score, then what the loudest says, then the votes."""
+    """n x 4: the score, what the loudest says, and the votes."""
+    loudest: Int32s
+    """The same memory, n x 4: in the fourth place the number of the item that speaks loudest."""
     best: float
     """The highest score, 0 without any."""
     most: float
@@ -46,48 +48,55 @@ class Neighbours(NamedTuple):
 def recall_neighbours(plays: Plays, voices: Int32s, known: Neighbourhood) -> Neighbours:
     """Add up the weights of the neighbours of `voices` (numbers of items in the ring)."""
     links = known.links
-    marks = np.zeros((_places_for(voices, plays, links), 5), np.int32)
-    scores = marks.view(np.float32)
+    room = _count_links(voices, plays, links)
+    others = new_numbering(room)
+    scores = np.empty((plays.in_ring + room, 4), np.float32)
+    loudest = scores.view(np.int32)
+    scores[: plays.in_ring] = 0
     for number in voices:
         position = plays.items.value[number]
+        voice = known.voice[position]
         for kind in (OWN, INVERSE):
             start = links.start[kind, position]
             for slot in range(start, start + links.size[kind, position]):
-                weight = known.voice[position] * links.weight[slot]
-                place = _place_of(marks, links.other[slot])
-                marks[place, 0] = links.other[slot] + 1
-                scores[place, 2] += weight
-                scores[place, 4] += links.vote[slot]
-                if weight > scores[place, 3]:
-                    scores[place, 3], marks[place, 1] = weight, number
-    best, most = np.float32(0), np.float32(0)
-    for place in range(len(marks)):
-        if marks[place, 0] > 0:
-            scores[place, 2] *= known.standing[marks[place, 0] - 1]
-            best, most = max(best, scores[place, 2]), max(most, scores[place, 4])
-    return Neighbours(marks, scores, float(best), float(most))
+                place = find_number(plays.items, links.other[slot])
+                if place < 0:
+                    former = others.known[0]
+                    place = plays.in_ring + give_number(others, links.other[slot])
+                    if others.known[0] > former:
+                        scores[place] = 0
+                weight = voice * links.weight[slot]
+                scores[place, 0] += weight
+                scores[place, 2] += links.vote[slot]
+                if weight > scores[place, 1]:
+                    scores[place, 1], loudest[place, 3] = weight, number
+    best, most = _stand(scores, plays.items.value[: plays.in_ring], known.standing, 0)
+    best_outside, most_outside = _stand(
+        scores, others.value[: others.known[0]], known.standing, plays.in_ring
+    )
+    return Neighbours(others, scores, loudest, max(best, best_outside), max(most, most_outside))
 
 
 @compiled
-def _places_for(voices: Int32s, plays: Plays, links: Links) -> int:
-    """How long the table is, at most three quarters full."""
-    most, places = 0, 64
+def _count_links(voices: Int32s, plays: Plays, links: Links) -> int:
+    """How many others there are at most."""
+    most = 0
     for number in voices:
         position = plays.items.value[number]
         most += links.size[OWN, position] + links.size[INVERSE, position]
-    while 3 * places < 4 * most:
-        places *= 2
-    return places
+    return most
 
 
 @compiled
-def _place_of(marks: Int32s, position: int) -> int:
-    """Find where the table holds a position or would hold it: open addressing, as in `Numbering`."""
-    mask = len(marks) - 1
-    place = (position * 2_654_435_761 >> 12) & mask
-    while marks[place, 0] > 0 and marks[place, 0] != position + 1:
-        place = (place + 1) & mask
-    return place
+def _stand(scores: Float32s, positions: Int32s, standing: Float32s, first: int) -> tuple[float, float]:
+    """Let scores count by the standing of items, from row `first` on; returns the best and the most votes."""
+    best, most = np.float32(0), np.float32(0)
+    for row in range(len(positions)):
+        if scores[first + row, 1] > 0:
+            scores[first + row, 0] *= standing[positions[row]]
+            best = max(best, scores[first + row, 0])
+            most = max(most, scores[first + row, 2])
+    return float(best), float(most)
 
 
 @compiled
@@ -111,27 +120,31 @@ def propose_neighbours(
     found: Neighbours, plays: Plays, keys: npt.NDArray[np.int64], listed: npt.NDArray[np.bool_]
 ) -> None:
     """Number the best of them, by scores and votes, that are listed and not in the ring; then by key."""
-    taken = np.flatnonzero(found.marks[:, 0])
-    scores = np.full(len(taken), -np.inf, np.float32)
-    positions = np.empty(len(taken), np.int32)
-    for nth in range(len(taken)):
-        positions[nth] = found.marks[taken[nth], 0] - 1
-        if listed[positions[nth]] and find_number(plays.items, positions[nth]) < 0:
-            scores[nth] = found.scores[taken[nth], 2] / found.best
+    positions = found.others.value[: found.others.known[0]]
+    scores = np.full(len(positions), -np.inf, np.float32)
+    for nth in range(len(positions)):
+        if listed[positions[nth]]:
+            scores[nth] = found.scores[plays.in_ring + nth, 0] / found.best
             if found.most > 0:
-                scores[nth] += found.scores[taken[nth], 4] / found.most
+                scores[nth] += found.scores[plays.in_ring + nth, 2] / found.most
     for chosen in choose_best(scores, keys, positions, 0, PROPOSED):
         give_number(plays.items, positions[chosen])
 
 
 @compiled
-def share_neighbours(found: Neighbours, items: Int32s) -> tuple[Float32s, Float32s, Int32s]:
-    """Scores and votes of items (catalogue positions) over the highest, and who speaks loudest, or -1."""
-    shares, votes = np.zeros(len(items), np.float32), np.zeros(len(items), np.float32)
-    because = np.full(len(items), -1, np.int32)
-    for item in range(len(items)):
-        place = _place_of(found.marks, items[item])
-        if found.marks[place, 0] > 0:
-            shares[item], because[item] = found.scores[place, 2] / found.best, found.marks[place, 1]
-            votes[item] = max(found.scores[place, 4], 0.0) / max(found.most, 1e-9)
+def share_neighbours(found: Neighbours, plays: Plays) -> tuple[Float32s, Float32s, Int32s]:
+    """Scores and votes of numbered items over the highest, and who speaks loudest, or -1."""
+    room = plays.items.known[0]
+    shares, votes = np.zeros(room, np.float32), np.zeros(room, np.float32)
+    because = np.full(room, -1, np.int32)
+    for item in range(room):
+        row = item
+        if item >= plays.in_ring:
+            other = find_number(found.others, plays.items.value[item])
+            if other < 0:
+                continue
+            row = plays.in_ring + other
+        if found.scores[row, 1] > 0:
+            shares[item], because[item] = found.scores[row, 0] / found.best, found.loudest[row, 3]
+            votes[item] = max(found.scores[row, 2], 0.0) / max(found.most, 1e-9)
     return shares, votes, because

@@ -94,12 +94,13 @@ def in_pieces(outcome: Outcome) -> Iterator[Outcome]:
     """
     rows = gather(outcome.signals) if outcome.signals else np.zeros(0, SIGNAL)
     ids = {stable_key(item): item for item in outcome.ids}
-    ends = np.append(np.flatnonzero(np.diff(rows["offset"])) + 1, len(rows))
+    starts = np.flatnonzero(np.diff(rows["offset"], prepend=-1))
+    ends = np.append(starts[1:], len(rows))
     start = 0
-    while start < len(rows):
-        end = int(ends[np.searchsorted(ends, start + PIECE_ROWS, "right") - 1])
-        piece = rows[start:end]
-        yield Outcome(signals=[piece], ids=[ids[key] for key in dict.fromkeys(piece["item"].tolist())])
+    while start < len(starts):
+        end = int(np.searchsorted(ends, starts[start] + PIECE_ROWS, "right"))
+        told = rows["item"][starts[start:end]].tolist()
+        yield Outcome(signals=[rows[starts[start] : ends[end - 1]]], ids=[ids[key] for key in told])
         start = end
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from models.events import Event, EventType
+from models.playlists import PlaylistKind
 
 TYPICAL_TRACK_MS: Final = 180_000
 """Assumed length where the producer does not say how long the item is."""
@@ -77,3 +78,11 @@ def neighbour_weight(event: Event, *, plays: int) -> float:
     if plays == 0:
         return taste_weight(event, repeated=False)
     return COMING_BACK if (plays + 1) & plays == 0 else 0.0
+
+
+PLAYLIST_WEIGHTS: Final[dict[PlaylistKind, float]] = {
+    PlaylistKind.EDITORIAL: 1.0,
+    PlaylistKind.LISTENER: 0.5,
+}
+"""With which a playlist joins its items: editors say what no history says, as much as a whole play does; who
+made a playlist of their own has mostly heard its items, so it confirms, as coming back does."""

@@ -22,7 +22,7 @@ SIGNAL: Final = np.dtype(
         ("kind", "u1"),
         ("weight", "<f4"),
         ("at", "<u4"),  # Unix seconds
-        ("offset", "<i8"),  # of the listening event, in its partition
+        ("offset", "<i8"),  # of the event in its source partition; playlists make offsets of their own
     ]
 )
 NOBODY: Final = ItemKey(0)
@@ -43,14 +43,16 @@ class SignalKind(IntEnum):
     LIKED = 5  # weight +1 for like and save, -1 for their reversals
     DISCOVERED = 6  # `other` is the listener, whose first play of 30 seconds or more it is; weight as below
     NEIGHBOUR = 7  # the listener had heard `other` before; weight below 0 where the item was turned down
+    # A playlist is a listener, too: it discovers what is put into it.
 
 
 @dataclass(frozen=True, slots=True)
 class SignalBlock:
     """All signals of one batch for one partition of items.
 
-    `rows` has dtype `SIGNAL`, its offsets ascend. `ids` names the items that were played or acted on: an
-    item is always named before another block speaks of it.
+    `source_partition` is one of listening events, or a number below 0 that stands for one of playlists.
+    `rows` has dtype `SIGNAL`, its offsets ascend. `ids` names the items that were played, acted on or put
+    into a playlist: an item is always named before another block speaks of it.
     """
 
     source_partition: int

@@ -12,7 +12,7 @@ from confluent_kafka.admin import AdminClient
 from streams import declaration
 from streams.settings import BadSetting, Settings, read_settings
 from streams.sources.record_file import Record
-from streams.topics import CATALOG, LISTENING_EVENTS, Topic
+from streams.topics import CATALOG, LISTENING_EVENTS, PLAYLISTS, Topic
 
 CONNECT_SECONDS: Final = 10.0
 DELIVERY_SECONDS: Final = 60.0
@@ -38,7 +38,7 @@ class Delivery:
     def __init__(self, brokers: str) -> None:
         if not brokers:
             raise Undelivered("no Kafka is named", hint=f"{_UNREACHABLE} SEGUE_BROKERS works too.")
-        _declare_topics(brokers, (LISTENING_EVENTS, CATALOG))
+        _declare_topics(brokers, (LISTENING_EVENTS, CATALOG, PLAYLISTS))
         self._error: KafkaError | None = None
         self._sent = 0
         self._delivered = 0

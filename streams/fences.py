@@ -12,6 +12,11 @@ FENCES_KEY: Final = b"fences\0"
 _FENCE: Final = struct.Struct("<iq")  # source partition, last offset learned
 
 
+def source_of_playlists(partition: int) -> int:
+    """Name a partition of `playlists` apart from all those of `listening-events`, whose signals it joins."""
+    return -1 - partition
+
+
 class SourceFences:
     """The last source offset learned from each source partition, kept as one value of a table."""
 

@@ -12,7 +12,15 @@ from confluent_kafka import Consumer, TopicPartition
 from models.personalizer import Personalizer
 from streams.engine import Batch, StateTable
 from streams.replica import Replica
-from streams.topics import CATALOG, EXAMPLES, ITEM_MODELS, ITEM_SIGNALS, LISTENING_EVENTS, MODEL_WEIGHTS
+from streams.topics import (
+    CATALOG,
+    EXAMPLES,
+    ITEM_MODELS,
+    ITEM_SIGNALS,
+    LISTENING_EVENTS,
+    MODEL_WEIGHTS,
+    PLAYLISTS,
+)
 
 POLL_SECONDS: Final = 0.002
 SAVE_SECONDS: Final = 900.0
@@ -26,12 +34,25 @@ class LockStep:
     """
 
     def __init__(
-        self, brokers: str, *, replica: Replica, listeners: StateTable, items: StateTable, models: StateTable
+        self,
+        brokers: str,
+        *,
+        replica: Replica,
+        listeners: StateTable,
+        items: StateTable,
+        playlists: StateTable,
+        models: StateTable,
     ) -> None:
         self._offsets = Consumer({"bootstrap.servers": brokers, "group.id": "segue-lock-step"})
         self._replica = replica
         self._listeners = listeners
-        self._learners = ((CATALOG, items), (ITEM_SIGNALS, items), (EXAMPLES, models))
+        # What playlists say is on its way to the items once they are learned.
+        self._learners = (
+            (CATALOG, items),
+            (PLAYLISTS, playlists),
+            (ITEM_SIGNALS, items),
+            (EXAMPLES, models),
+        )
         self._turn = asyncio.Lock()
         self._before: tuple[int, int] | None = None
 

@@ -26,6 +26,7 @@ class Topic:
 
 LISTENING_EVENTS: Final = Topic("listening-events", key="user", config=_ANY_SIZE)
 CATALOG: Final = Topic("catalog", key="item", config=_COMPACTED | _ANY_SIZE)
+PLAYLISTS: Final = Topic("playlists", key="playlist", config=_COMPACTED | _ANY_SIZE)
 RECOMMENDATIONS: Final = Topic("recommendations", key="user")
 ITEM_SIGNALS: Final = Topic("item-signals", key="none: the partition owns the items")
 ITEM_MODELS: Final = Topic("item-models", key="item", config=_COMPACTED)
@@ -39,6 +40,7 @@ MODELS_KEY: Final = b"models"
 TOPICS: Final = (
     LISTENING_EVENTS,
     CATALOG,
+    PLAYLISTS,
     RECOMMENDATIONS,
     ITEM_SIGNALS,
     ITEM_MODELS,

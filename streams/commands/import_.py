@@ -1,4 +1,4 @@
-"""`segue import`: people's own listening logs -> events and catalogue records, to a file or to Kafka."""
+"""`segue import`: people's own listening logs -> events, playlists and records, to a file or to Kafka."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from models.events import CatalogRecord, Event
+from models.playlists import Playlist
 from streams.commands.console import fail, say, stderr
 from streams.delivery import Delivery, Undelivered
 from streams.sources import BadRow, Format, Imported, UnreadableSource
@@ -30,6 +31,7 @@ class Summary:
 
     events: int
     items: int
+    playlists: int
     bad_rows: int
     listeners: int
     first_at: float | None
@@ -37,8 +39,8 @@ class Summary:
 
     def __str__(self) -> str:
         span = f", {_date(self.first_at)} to {_date(self.last_at)}" if self.first_at and self.last_at else ""
-        counts = f"{self.events:,} events, {self.items:,} items, {self.bad_rows:,} bad rows"
-        return f"{counts}, {self.listeners:,} listeners{span}"
+        counts = f"{self.events:,} events, {self.items:,} items, {self.playlists:,} playlists"
+        return f"{counts}, {self.bad_rows:,} bad rows, {self.listeners:,} listeners{span}"
 
 
 def import_history(
@@ -53,7 +55,7 @@ def import_history(
     strict: Annotated[bool, typer.Option("--strict", help="Stop at a bad row, importing nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as one JSON object.")] = False,
 ) -> None:
-    """Import a listening log: events in time order, and a catalogue record for each item."""
+    """Import a listening log: events and playlists in time order, and a catalogue record for each item."""
     if output is None and not to_kafka:
         fail("there is nowhere to put the events", "Add --output FILE.jsonl.gz, or --to-kafka.")
     if as_json and output == STDOUT:
@@ -105,6 +107,7 @@ def _summarize(imported: Sequence[Imported]) -> Summary:
     return Summary(
         events=len(events),
         items=sum(isinstance(one, CatalogRecord) for one in imported),
+        playlists=sum(isinstance(one, Playlist) for one in imported),
         bad_rows=sum(isinstance(one, BadRow) for one in imported),
         listeners=len({event.user for event in events}),
         first_at=events[0].at if events else None,

@@ -46,8 +46,8 @@ def replay(
     if as_json:
         typer.echo(orjson.dumps(figures))
     else:
-        catalogue = delivered - events
-        say(f"{events:,} events and {catalogue:,} catalogue records in {seconds:.1f} s, all acknowledged")
+        others = f"{delivered - events:,} catalogue records and playlists"
+        say(f"{events:,} events and {others} in {seconds:.1f} s, all acknowledged")
 
 
 def _all_records(paths: Sequence[Path]) -> Iterator[Record]:

@@ -3,6 +3,7 @@
 from streams.schemas.catalog import decode_catalog, encode_catalog, parse_catalog
 from streams.schemas.events import decode_event, encode_event, parse_event
 from streams.schemas.fields import DAY_MS, ID_BYTES, TAGS_MAX, Document
+from streams.schemas.playlists import decode_playlist, encode_playlist, parse_playlist
 from streams.schemas.refused import Refused
 
 __all__ = [
@@ -13,8 +14,11 @@ __all__ = [
     "Refused",
     "decode_catalog",
     "decode_event",
+    "decode_playlist",
     "encode_catalog",
     "encode_event",
+    "encode_playlist",
     "parse_catalog",
     "parse_event",
+    "parse_playlist",
 ]

@@ -19,8 +19,8 @@ _NON_FINITE: Final = re.compile(r"-?(?:NaN|Infinity)")
 _MAX_FIELD_CHARS: Final = 128
 
 
-def load_object(value: bytes | None) -> Document:
-    r"""Read one JSON object of at most 256 KiB and 16 levels; raise `Refused` for anything else.
+def load_object(value: bytes | None, *, max_bytes: int = MAX_VALUE_BYTES) -> Document:
+    r"""Read one JSON object of at most `max_bytes` and 16 levels; raise `Refused` for anything else.
 
     >>> load_object(b'{"user": "ann"}')
     {'user': 'ann'}
@@ -30,8 +30,8 @@ def load_object(value: bytes | None) -> Document:
     """
     if value is None:
         raise Refused("value is missing: the record has a key only", "value")
-    if len(value) > MAX_VALUE_BYTES:
-        raise Refused(f"value has {len(value)} bytes, more than {MAX_VALUE_BYTES}", "value")
+    if len(value) > max_bytes:
+        raise Refused(f"value has {len(value)} bytes, more than {max_bytes}", "value")
     # Few brackets cannot nest deeply, so that a usual record is never scanned.
     if value.count(b"{") + value.count(b"[") > MAX_DEPTH:
         _check_depth(value.decode("utf-8", "replace"))

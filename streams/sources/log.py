@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from models.events import CatalogRecord, Event
+from models.playlists import Playlist
 from streams.sources.csv_log import read_csv
 from streams.sources.hetrec import read_hetrec
 from streams.sources.pairs import read_pairs
@@ -44,25 +45,25 @@ def read_rows(paths: Sequence[Path], format: Format, user: str, *, now: float) -
 
 
 def in_time_order(imported: Iterable[Imported]) -> list[Imported]:
-    """Order by event time; equal times keep the order of files and rows.
+    """Order by the time of events and playlists; equal times keep the order of files and rows.
 
     Bad rows, which have no time, come first; the record of an item comes once, before its first event, or
     last where nobody played it.
     """
     bad: list[Imported] = []
     records: dict[str, CatalogRecord] = {}
-    events: list[Event] = []
+    timed: list[Event | Playlist] = []
     for one in imported:
         match one:
             case BadRow():
                 bad.append(one)
             case CatalogRecord():
                 records.setdefault(one.item, one)
-            case Event():
-                events.append(one)
-    events.sort(key=lambda event: event.at)
-    played = [one for event in events for one in _with_record(event, records)]
-    return bad + played + list(records.values())
+            case Event() | Playlist():
+                timed.append(one)
+    timed.sort(key=lambda one: one.at)
+    happened = [each for one in timed for each in _with_record(one, records)]
+    return bad + happened + list(records.values())
 
 
 def read_listening_log(paths: Sequence[Path], format: Format, user: str, *, now: float) -> list[Imported]:
@@ -74,6 +75,6 @@ def read_listening_log(paths: Sequence[Path], format: Format, user: str, *, now:
     return in_time_order(read_rows(paths, format, user, now=now))
 
 
-def _with_record(event: Event, records: dict[str, CatalogRecord]) -> list[Imported]:
-    record = records.pop(event.item, None)
-    return [event] if record is None else [record, event]
+def _with_record(one: Event | Playlist, records: dict[str, CatalogRecord]) -> list[Imported]:
+    record = records.pop(one.item, None) if isinstance(one, Event) else None
+    return [one] if record is None else [record, one]

@@ -14,17 +14,26 @@ from typing import IO, Final
 import orjson
 
 from models.events import CatalogRecord, Event
-from streams.schemas import Refused, encode_catalog, encode_event, parse_catalog, parse_event
+from models.playlists import Playlist
+from streams.schemas import (
+    Refused,
+    encode_catalog,
+    encode_event,
+    encode_playlist,
+    parse_catalog,
+    parse_event,
+    parse_playlist,
+)
 from streams.schemas.fields import as_document
 from streams.sources.rows import UnreadableSource
-from streams.topics import CATALOG, LISTENING_EVENTS
+from streams.topics import CATALOG, LISTENING_EVENTS, PLAYLISTS
 
 _HINT: Final = "Write the file anew with `segue import FORMAT PATH --output FILE`."
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What goes to Kafka; `at` is the time of an event, in Unix seconds, and None for the catalogue."""
+    """What goes to Kafka; `at` is the time of an event, in Unix seconds, and None for anything else."""
 
     topic: str
     key: bytes
@@ -32,13 +41,15 @@ class Record:
     at: float | None
 
 
-def to_record(noun: Event | CatalogRecord) -> Record:
-    """Make the record that carries an event or what the catalogue says of an item."""
+def to_record(noun: Event | CatalogRecord | Playlist) -> Record:
+    """Make the record that carries an event, what the catalogue says of an item, or a playlist."""
     match noun:
         case Event():
             return Record(LISTENING_EVENTS.name, noun.user.encode(), encode_event(noun), noun.at)
         case CatalogRecord():
             return Record(CATALOG.name, noun.item.encode(), encode_catalog(noun), None)
+        case Playlist():
+            return Record(PLAYLISTS.name, noun.id.encode(), encode_playlist(noun), None)
 
 
 def encode_line(record: Record) -> bytes:
@@ -65,8 +76,11 @@ def decode_line(line: bytes, *, now: float) -> Record:
             topic, key, at = LISTENING_EVENTS.name, event.user, event.at
         case CATALOG.name:
             topic, key, at = CATALOG.name, parse_catalog(value).item, None
+        case PLAYLISTS.name:
+            topic, key, at = PLAYLISTS.name, parse_playlist(value, recorded_at=now, now=now).id, None
         case _:
-            raise Refused(f"topic must be {LISTENING_EVENTS.name} or {CATALOG.name}", "topic")
+            known = f"{LISTENING_EVENTS.name}, {CATALOG.name} or {PLAYLISTS.name}"
+            raise Refused(f"topic must be {known}", "topic")
     if document.get("key") != key:
         raise Refused(f"key must be {key!r}, as in its value", "key")
     return Record(topic, key.encode(), orjson.dumps(value), at)

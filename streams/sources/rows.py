@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from models.events import CatalogRecord, Ended, Event, EventType
+from models.playlists import Playlist
 from streams.schemas import ID_BYTES, Refused, parse_catalog, parse_event
 
 _DIGEST_BYTES: Final = 12
@@ -37,7 +38,7 @@ class BadRow:
         return f"{where}, column {self.column}: {self.reason}" if self.column else f"{where}: {self.reason}"
 
 
-Imported = Event | CatalogRecord | BadRow
+Imported = Event | CatalogRecord | Playlist | BadRow
 """What an importer yields; the record of an item comes before its first event, if it has one."""
 
 
@@ -121,14 +122,20 @@ class RowReader:
 
 
 def track_id(artist: str, title: str) -> str:
-    """Name a track by its artist and title where the log has no id: readable, stable, and no two alike.
-
-    A bar in the artist is escaped, and a name too long for an id ends in a hash of the whole.
+    """Name a track by its artist and title where the log has no id.
 
     >>> track_id("Shindy", "Dreams"), track_id("A|B", "C")
     ('track:Shindy|Dreams', 'track:A%7CB|C')
     """
-    name = f"track:{artist.replace('%', '%25').replace('|', '%7C')}|{title}"
+    return readable_id("track", artist, title)
+
+
+def readable_id(kind: str, maker: str, title: str) -> str:
+    """Name what somebody made where the log has no id: readable, stable, and no two alike.
+
+    A bar in the maker is escaped, and a name too long for an id ends in a hash of the whole.
+    """
+    name = f"{kind}:{maker.replace('%', '%25').replace('|', '%7C')}|{title}"
     if len(name.encode()) <= ID_BYTES:
         return name
     tail = f"~{_digest(name)}"

@@ -11,6 +11,7 @@ import orjson
 from models.events import Ended
 from streams.sources.files import read_files
 from streams.sources.rows import Imported, Listen, RowReader, UnreadableSource
+from streams.sources.spotify_playlists import PLAYLIST_FILES, holds_playlists, read_playlists
 from streams.sources.times import parse_time
 
 HISTORY_FILES: Final = ("StreamingHistory*.json", "Streaming_History_Audio_*.json", "endsong_*.json")
@@ -61,13 +62,18 @@ _DEVICES: Final = (
 
 
 def read_spotify(path: Path, *, user: str, now: float) -> Iterator[Imported]:
-    """Yield the listens of an export, all of one `user`; a row is named by its place in its file, from 1.
+    """Yield the listens and playlists of an export, all of one `user`; a row is named by its place, from 1.
 
     Times are when a play ended, in UTC: to the minute in the account history, to the second in the extended.
-    Raises `UnreadableSource` where there is no history at `path`, or both kinds, which tell the same listens.
+    Raises `UnreadableSource` where there is neither at `path`, or both kinds of history, which tell the same
+    listens.
     """
     kinds: set[str] = set()
-    for name, content in read_files(path, HISTORY_FILES):
+    playlists: list[tuple[str, bytes]] = []
+    for name, content in read_files(path, (*HISTORY_FILES, *PLAYLIST_FILES)):
+        if holds_playlists(name):
+            playlists.append((name, content))
+            continue
         rows = _rows(name, content)
         time_column = _time_column(rows)
         kinds.add(time_column)
@@ -79,10 +85,12 @@ def read_spotify(path: Path, *, user: str, now: float) -> Iterator[Imported]:
         reader = RowReader(path=name, now=now)
         for number, row in enumerate(rows, start=1):
             yield from _imported(reader, number, row, time_column, user)
-    if not kinds:
+    if not kinds and not playlists:
         raise UnreadableSource(
             f"{path} holds no streaming history", hint=f"Expected files named {' or '.join(HISTORY_FILES)}."
         )
+    # The account history knows no ids: what is in a playlist must be named as what was played is.
+    yield from read_playlists(playlists, user=user, named=ACCOUNT_TIME in kinds, now=now)
 
 
 def _imported(reader: RowReader, number: int, row: object, time_column: str, user: str) -> Iterator[Imported]:

@@ -27,6 +27,7 @@ ENGINE_ONLY = {"aiokafka", "faust", "mode", "rocksdict"}
 CORE_FLOW = (
     *("models.errors", "models.learned_bytes", "models.compiled", "models.chance", "models.half"),
     *("models.events", "models.key_index", "models.content", "models.content_ridge"),
+    "models.playlists",
     *("models.numbering", "models.segments", "models.recollection"),
     *("models.play_counts", "models.index_memory", "models.play_index"),
     *("models.item_space", "models.bounded_rows"),
@@ -57,6 +58,7 @@ CORE_FLOW = (
     *("models.slate", "models.sampling", "models.state", "models.listening_graph"),
     "models.shelves",
     *("models.composition", "models.personalizer", "models.batch"),
+    *("models.playlist_signals", "models.playlist_vectors"),
     *("models.standalone", "models.river_logistic", "models.evaluation", "models.side_by_side"),
     *("models.leave_last_out", "models.held_out", "models.sources_alone"),
     *("models.cold_items", "models.newcomers"),

@@ -7,7 +7,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from models.events import ABOUT_ITEM, CatalogRecord, Context, Device, Ended, Event, EventType, Origin
-from streams.schemas import DAY_MS, Refused, decode_catalog, decode_event, encode_catalog, encode_event
+from models.playlists import Playlist, PlaylistKind
+from streams.schemas import (
+    DAY_MS,
+    Refused,
+    decode_catalog,
+    decode_event,
+    decode_playlist,
+    encode_catalog,
+    encode_event,
+    encode_playlist,
+)
 
 NOW = 1_732_190_000.0
 steady = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -71,12 +81,21 @@ records = st.builds(
     tags=named_numbers(256, 0.0, 256),
     features=named_numbers(64, -1e9, 64),
 )
+playlists = st.builds(
+    Playlist,
+    id=text(256, min_chars=1),
+    title=text(1_024, min_chars=1),
+    kind=st.sampled_from(PlaylistKind),
+    at=st.floats(1.0, NOW + 86_400.0),
+    items=st.lists(text(256, min_chars=1), max_size=20).map(tuple),
+    owner=text(256),
+)
 
 scalars = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floats() | st.text(max_size=300)
 json = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
 FIELDS = ["id", "type", "user", "at", "item", "artist", "query", "playlist", "ms_played", "duration_ms"]
 FIELDS += ["ended", "context", "from", "device", "utc_offset_min", "activity", "recommendation", "position"]
-FIELDS += ["title", "genres", "tags", "features"]
+FIELDS += ["title", "genres", "tags", "features", "kind", "owner", "items"]
 likely = st.sampled_from(
     [*EventType, "ann", 1.5, 10, "phone", "finished", {"device": "tv"}, {"recommendation": "1"}]
 )
@@ -95,6 +114,13 @@ def test_decoding_inverts_encoding(event: Event) -> None:
 @given(records)
 def test_decoding_inverts_encoding_of_the_catalog(record: CatalogRecord) -> None:
     assert decode_catalog(record.item.encode(), encode_catalog(record)) == record
+
+
+@steady
+@given(playlists)
+def test_decoding_inverts_encoding_of_playlists(playlist: Playlist) -> None:
+    value = encode_playlist(playlist)
+    assert decode_playlist(playlist.id.encode(), value, recorded_at=1.0, now=NOW) == playlist
 
 
 @steady
@@ -129,7 +155,11 @@ def test_a_damaged_event_decodes_or_is_refused(event: Event, data: st.DataObject
 
 
 def decodes_or_is_refused(key: bytes | None, value: bytes) -> None:
-    for decode in (lambda: decode_event(key, value, now=NOW), lambda: decode_catalog(key, value)):
+    for decode in (
+        lambda: decode_event(key, value, now=NOW),
+        lambda: decode_catalog(key, value),
+        lambda: decode_playlist(key, value, recorded_at=1.0, now=NOW),
+    ):
         try:
             noun = decode()
         except Refused as refused:
@@ -138,4 +168,4 @@ def decodes_or_is_refused(key: bytes | None, value: bytes) -> None:
             assert len(refused.reason) < 500
             orjson.dumps(refused.reason)
         else:
-            assert isinstance(noun, Event | CatalogRecord)
+            assert isinstance(noun, Event | CatalogRecord | Playlist)

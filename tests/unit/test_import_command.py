@@ -10,12 +10,13 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from models.playlists import Playlist, PlaylistKind
 from streams import delivery
 from streams.commands.import_ import import_history
 from streams.commands.replay import replay
-from streams.schemas import decode_catalog, decode_event
+from streams.schemas import decode_catalog, decode_event, decode_playlist
 from streams.sources import UnreadableSource
-from streams.sources.record_file import Record, read_records
+from streams.sources.record_file import Record, read_records, to_record, write_records
 
 NOW = 1_700_000_000.0
 LOG = "user,end_time,artist,track,ms_played\nu,2021-04-22 05:41,[bold]A,T,40000\nu,2021-04-22 05:40,A,T,1\n"
@@ -41,7 +42,7 @@ def test_the_file_holds_what_the_wire_accepts(log: Path, tmp_path: Path) -> None
     code, _, stderr = run("import", "csv", log, "--output", tmp_path / "out.jsonl")
     assert (code, stderr.strip()) == (
         0,
-        "2 events, 2 items, 0 bad rows, 1 listeners, 2021-04-22 to 2021-04-22",
+        "2 events, 2 items, 0 playlists, 0 bad rows, 1 listeners, 2021-04-22 to 2021-04-22",
     )
     lines = [orjson.loads(line) for line in (tmp_path / "out.jsonl").read_bytes().splitlines()]
     assert [line["topic"] for line in lines] == ["catalog", "listening-events"] * 2
@@ -76,6 +77,7 @@ def test_a_bad_row_is_shown_and_strict_stops(log: Path, tmp_path: Path) -> None:
     assert orjson.loads(stdout) == {
         "events": 2,
         "items": 2,
+        "playlists": 0,
         "bad_rows": 1,
         "listeners": 1,
         "first_at": 1_619_070_000.0,
@@ -117,6 +119,15 @@ def test_what_is_not_acknowledged_is_never_called_delivered(monkeypatch: pytest.
         sender.finish()
 
 
+def test_a_file_carries_playlists_as_they_are_sent(tmp_path: Path) -> None:
+    playlist = Playlist("p:1", "Focus", PlaylistKind.EDITORIAL, NOW, ("t:1", "t:2"), "editors")
+    path = tmp_path / "playlists.jsonl.gz"
+    write_records(path, [to_record(playlist)])
+    [record] = read_records(path, now=NOW)
+    assert (record.topic, record.at) == ("playlists", None)
+    assert decode_playlist(record.key, record.value, recorded_at=1.0, now=NOW) == playlist
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -126,6 +137,8 @@ def test_what_is_not_acknowledged_is_never_called_delivered(monkeypatch: pytest.
         b'{"topic": "listening-events", "key": "u", "value": {"type": "play"}}',
         b'{"topic":"listening-events","key":"v","value":{"type":"play","user":"u","item":"t","at":5}}',
         b'{"topic": "catalog", "key": "t", "value": []}',
+        b'{"topic": "playlists", "key": "p", "value": {"id": "p", "title": "T"}}',
+        b'{"topic": "playlists", "key": "q", "value": {"id": "p", "title": "T", "kind": "editorial"}}',
     ],
 )
 def test_a_wrong_line_is_named(tmp_path: Path, line: bytes) -> None:

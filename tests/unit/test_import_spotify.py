@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from models.events import CatalogRecord, Context, Device, Ended, Event
+from models.playlists import Playlist, PlaylistKind
 from streams.sources import BadRow, Format, Imported, UnreadableSource, files, read_listening_log
 
 NOW = 1_700_000_000.0
@@ -35,6 +36,12 @@ def read(path: Path) -> list[Imported]:
 def written(path: Path, *rows: object) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(orjson.dumps(rows))
+    return path
+
+
+def written_playlists(path: Path, *playlists: object) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(orjson.dumps({"playlists": playlists}))
     return path
 
 
@@ -107,12 +114,13 @@ def test_a_folder_and_its_zip_give_the_same(tmp_path: Path) -> None:
     folder = tmp_path / "export"
     written(folder / "MyData" / "StreamingHistory_music_0.json", ACCOUNT)
     written(folder / "MyData" / "StreamingHistory_music_1.json", {**ACCOUNT, "endTime": "2021-01-01 00:00"})
-    written(folder / "MyData" / "Playlist1.json", {"playlists": []})
+    written_playlists(folder / "MyData" / "Playlist1.json", {"name": "Focus", "items": []})
     with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
         for file in sorted(folder.rglob("*.json")):
             archive.write(file, file.relative_to(folder))
     assert read(folder) == read(tmp_path / "export.zip")
     assert sum(isinstance(one, Event) for one in read(folder)) == 2
+    assert sum(isinstance(one, Playlist) for one in read(folder)) == 1
 
 
 def test_both_histories_at_once_would_count_twice(tmp_path: Path) -> None:
@@ -153,3 +161,93 @@ def test_what_is_no_export_is_named(tmp_path: Path, content: bytes) -> None:
 def test_a_folder_without_a_history_is_named(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match="holds no streaming history"):
         read(tmp_path)
+
+
+TRACK = {"trackName": "Dreams", "artistName": "Shindy", "albumName": "A", "trackUri": "spotify:track:1"}
+FOCUS = {
+    "name": "Focus",
+    "lastModifiedDate": "2021-04-22",
+    "items": [
+        {"track": TRACK, "episode": None, "localTrack": None, "addedDate": "2021-04-22"},
+        {
+            "track": None,
+            "episode": {"episodeName": "One", "showName": "Show", "episodeUri": "spotify:episode:1"},
+        },
+    ],
+}
+
+
+def playlists(imported: list[Imported]) -> list[Playlist]:
+    return [one for one in imported if isinstance(one, Playlist)]
+
+
+def test_playlists_alone_name_items_by_their_ids(tmp_path: Path) -> None:
+    imported = read(written_playlists(tmp_path / "Playlist1.json", FOCUS))
+    focus = Playlist(
+        id="playlist:ann|Focus",
+        title="Focus",
+        kind=PlaylistKind.LISTENER,
+        at=1_619_049_600.0,
+        items=("spotify:track:1", "spotify:episode:1"),
+        owner="ann",
+    )
+    track = CatalogRecord(item="spotify:track:1", title="Dreams", artist="Shindy")
+    episode = CatalogRecord(item="spotify:episode:1", title="One", artist="Show")
+    assert imported == [focus, track, episode]
+
+
+@pytest.mark.parametrize(
+    ("history", "row", "item"),
+    [
+        ("StreamingHistory0.json", ACCOUNT, "track:Shindy|Dreams"),
+        ("Streaming_History_Audio_2021_0.json", EXTENDED, "spotify:track:1"),
+    ],
+)
+def test_items_of_playlists_are_named_as_the_history_names_them(
+    tmp_path: Path, history: str, row: object, item: str
+) -> None:
+    written(tmp_path / history, row)
+    written_playlists(tmp_path / "Playlist1.json", FOCUS)
+    imported = read(tmp_path)
+    [played] = [one for one in imported if isinstance(one, Event)]
+    [focus] = playlists(imported)
+    assert played.item == focus.items[0] == item
+    assert [one.item for one in imported if isinstance(one, CatalogRecord)].count(item) == 1
+    assert imported.index(focus) < imported.index(played), "in the order of time"
+
+
+def test_playlists_of_one_title_are_kept_apart(tmp_path: Path) -> None:
+    same = written_playlists(tmp_path / "Playlist1.json", FOCUS, {**FOCUS, "items": []}).parent
+    written_playlists(tmp_path / "Playlist2.json", {"name": "Focus", "lastModifiedDate": None})
+    found = {one.id: one for one in playlists(read(same))}
+    assert found.keys() == {"playlist:ann|Focus", "playlist:ann|Focus|2", "playlist:ann|Focus|3"}
+    assert found["playlist:ann|Focus|3"].at == NOW
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "kept"),
+    [
+        ({"name": None}, "name", 1),
+        ({"lastModifiedDate": "soon"}, "lastModifiedDate", 1),
+        ({"lastModifiedDate": "2093-01-01"}, "lastModifiedDate", 1),
+        ({"items": [{"localTrack": {"uri": "spotify:local:1"}}]}, "items.0", 2),
+        ({"items": [{"track": {**TRACK, "trackName": ""}}]}, "items.0", 2),
+        ({"items": [{"track": {**TRACK, "trackUri": 5}}, "x"]}, "items.0", 2),
+    ],
+)
+def test_a_bad_playlist_or_item_is_named_and_its_neighbours_are_kept(
+    tmp_path: Path, changes: dict[str, object], column: str, kept: int
+) -> None:
+    path = written_playlists(tmp_path / "Playlist1.json", {**FOCUS, "name": "First"}, {**FOCUS, **changes})
+    imported = read(path)
+    bad = [one for one in imported if isinstance(one, BadRow)]
+    assert (bad[0].path, bad[0].row, bad[0].column) == (str(path), 2, column)
+    assert len(playlists(imported)) == kept
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"playlists": 5}'])
+def test_what_holds_no_playlists_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "Playlist1.json"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableSource):
+        read(path)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from models.events import CatalogRecord, ItemKey, stable_key
 from models.item_arrays import IndexArray, ItemArrays
-from models.item_space import DIMENSIONS
+from models.item_space import DIMENSIONS, to_steps
 from models.items import NEVER, SUCCESSORS, ModelRows
 from models.key_index import KeyIndex, newest_by_key
 from models.most_played import take_in
@@ -60,8 +60,8 @@ class Catalogue:
         self._know(np.repeat(_UNKNOWN_ITEM, room))
         self.plays = np.zeros(room, np.uint32)
         self.skips = np.zeros(room, np.uint32)
-        self.vectors = np.zeros((room, DIMENSIONS), np.float32)
-        self.successors = np.full((room, SUCCESSORS), UNKNOWN, np.int32)
+        self.vectors = np.zeros((room, DIMENSIONS), np.int8)
+        self.successors = np.zeros((room, SUCCESSORS), np.int32)
         self.shares = np.zeros((room, SUCCESSORS), np.float32)
         self.neighbours = Neighbourhoods(room=room)
         self.artist_top = np.full((64, ARTIST_TOP), UNKNOWN, np.int32)
@@ -151,7 +151,7 @@ class Catalogue:
         self.successors[positions] = successors
         for name in ("popularity", "plays", "skips", "shares"):
             getattr(self, name)[positions] = models[name]
-        self.vectors[positions] = models["vector"]
+        self.vectors[positions] = to_steps(models["vector"])
         if len(news):
             self.neighbours.replace(positions[news], self.keys, neighbours, models[news])
         for position in moved.tolist():
@@ -212,7 +212,7 @@ _BLANKS: Final = {
     "plays": 0,
     "skips": 0,
     "vectors": 0,
-    "successors": UNKNOWN,
+    "successors": 0,
     "shares": 0,
 }
 """What an item is before anything is known of it."""

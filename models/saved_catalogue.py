@@ -37,7 +37,7 @@ _ITEMS: Final[dict[str, tuple[type[np.generic], tuple[int, ...]]]] = {
     "in_top": (np.bool_, ()),
     "plays": (np.uint32, ()),
     "skips": (np.uint32, ()),
-    "vectors": (np.float32, (DIMENSIONS,)),
+    "vectors": (np.int8, (DIMENSIONS,)),
     "successors": (np.int32, (SUCCESSORS,)),
     "shares": (np.float32, (SUCCESSORS,)),
 }

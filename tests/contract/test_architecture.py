@@ -48,6 +48,7 @@ CORE_FLOW = (
         "models.names",
         "models.catalogue",
         "models.saved_catalogue",
+        "models.nearest",
     ),
     *("models.likeness", "models.best", "models.sources", "models.moment"),
     *("models.skip_facts", "models.skip_moment", "models.skip_items", "models.skip_buckets"),

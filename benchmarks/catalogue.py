@@ -44,7 +44,7 @@ class CatalogueFigures:
     """What a catalogue of `items` takes, of which `heard` (a share) have neighbours."""
 
     replica_bytes: int
-    """By which the resident memory of a process grows that starts from the snapshot."""
+    """By which the resident memory of a process grows when it loads the snapshot, behind its passes."""
     process_bytes: int
     """All of its resident memory, the interpreter and compiled passes among it."""
     start_seconds: float

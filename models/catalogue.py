@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models.events import CatalogRecord, ItemKey, stable_key
-from models.item_arrays import IndexArray, ItemArrays
+from models.growth import longer
+from models.item_arrays import IndexArray, ItemArrays, to_share_steps
 from models.item_space import DIMENSIONS, to_steps
 from models.items import NEVER, SUCCESSORS, ModelRows
 from models.key_index import KeyIndex, newest_by_key
@@ -62,7 +63,7 @@ class Catalogue:
         self.skips = np.zeros(room, np.uint32)
         self.vectors = np.zeros((room, DIMENSIONS), np.int8)
         self.successors = np.zeros((room, SUCCESSORS), np.int32)
-        self.shares = np.zeros((room, SUCCESSORS), np.float32)
+        self.shares = np.zeros((room, SUCCESSORS), np.uint16)
         self.neighbours = Neighbourhoods(room=room)
         self.artist_top = np.full((64, ARTIST_TOP), UNKNOWN, np.int32)
         self.top = np.full(TOP, UNKNOWN, np.int32)
@@ -149,7 +150,8 @@ class Catalogue:
         self._make_room()
         moved = positions[self.popularity[positions] != models["popularity"]]
         self.successors[positions] = successors
-        for name in ("popularity", "plays", "skips", "shares"):
+        self.shares[positions] = to_share_steps(models["shares"])
+        for name in ("popularity", "plays", "skips"):
             getattr(self, name)[positions] = models[name]
         self.vectors[positions] = to_steps(models["vector"])
         if len(news):
@@ -195,9 +197,8 @@ class Catalogue:
             self.titles.make_room(len(self._positions))
         while len(self.listed) < len(self._positions):
             self._know(np.concatenate((self._facts, np.repeat(_UNKNOWN_ITEM, len(self._facts)))))
-            for name, blank in _BLANKS.items():
-                column = getattr(self, name)
-                setattr(self, name, np.concatenate((column, np.full_like(column, blank))))
+            for name in ("plays", "skips", "vectors", "successors", "shares"):
+                setattr(self, name, longer(getattr(self, name), len(self.listed)))
             self.neighbours.make_room(len(self.listed))
 
     def _know(self, facts: npt.NDArray[np.void]) -> None:
@@ -206,13 +207,3 @@ class Catalogue:
         self.artist: IndexArray = facts["artist"]
         self.listed: npt.NDArray[np.bool_] = facts["listed"]
         self.in_top: npt.NDArray[np.bool_] = facts["in_top"]
-
-
-_BLANKS: Final = {
-    "plays": 0,
-    "skips": 0,
-    "vectors": 0,
-    "successors": 0,
-    "shares": 0,
-}
-"""What an item is before anything is known of it."""

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.compiled import compiled
+from models.growth import longer
 from models.row_pool import CLASSES, INVERSE, OWN, Links, find_slot, move_row, new_pool
 
 Int16s = npt.NDArray[np.int16]
@@ -40,12 +41,11 @@ class LinkedRows:
     def make_room(self, room: int) -> None:
         """Give as many positions rows, the new ones empty."""
         links = self.links
-        missing = ((0, 0), (0, room - links.start.shape[1]))
         self.links = links._replace(
-            start=np.pad(links.start, missing),
-            size=np.pad(links.size, missing),
-            room=np.pad(links.room, missing),
-            changes=np.pad(links.changes, missing[1]),
+            start=longer(links.start, room, axis=1),
+            size=longer(links.size, room, axis=1),
+            room=longer(links.room, room, axis=1),
+            changes=longer(links.changes, room),
         )
 
     def replace(self, positions: Int32s, others: Int32s, weights: Float32s, *, standing: Float32s) -> None:

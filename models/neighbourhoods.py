@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from models.compiled import compiled
 from models.factors import FACTORS, sketch_items
+from models.growth import longer
 from models.items import PUBLISHED_NEIGHBOURS, ModelRows
 from models.linked_rows import LinkedRows
 from models.row_pool import Links
@@ -69,13 +70,15 @@ class Neighbourhoods:
     def make_room(self, room: int) -> None:
         """Give as many positions a neighbourhood, the new ones without neighbours."""
         self.rows.make_room(room)
-        missing = 0, room - len(self.voice)
-        self.voice = np.pad(self.voice, missing, constant_values=1)
-        self.standing = np.pad(self.standing, missing, constant_values=1)
-        self.mass = np.pad(self.mass, missing)
-        self.told = np.pad(self.told, missing)
-        self.factors = np.pad(self.factors, (missing, (0, 0)))
-        self.lengths = np.pad(self.lengths, missing)
+        for name, blank in (
+            ("voice", 1),
+            ("standing", 1),
+            ("mass", 0),
+            ("told", 0),
+            ("factors", 0),
+            ("lengths", 0),
+        ):
+            setattr(self, name, longer(getattr(self, name), room, blank=blank))
 
     def find_news(self, positions: Int32s, models: ModelRows) -> Int64s:
         """Which of the models of `positions` weigh other than before: repeats say nothing of neighbours."""

@@ -22,7 +22,7 @@ from models.neighbourhoods import Neighbourhoods
 from models.row_pool import CLASSES
 
 VERSION: Final = 1
-ROOM: Final = 1.25
+ROOM: Final = 1.04
 """A catalogue is given room for so many times the items that it has."""
 
 Array = npt.NDArray[np.generic]
@@ -39,7 +39,7 @@ _ITEMS: Final[dict[str, tuple[type[np.generic], tuple[int, ...]]]] = {
     "skips": (np.uint32, ()),
     "vectors": (np.int8, (DIMENSIONS,)),
     "successors": (np.int32, (SUCCESSORS,)),
-    "shares": (np.float32, (SUCCESSORS,)),
+    "shares": (np.uint16, (SUCCESSORS,)),
 }
 _NEIGHBOURHOODS: Final[dict[str, tuple[type[np.generic], tuple[int, ...]]]] = {
     "voice": (np.float32, ()),

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from models.compiled import compiled
+from models.item_arrays import SHARE_STEPS, ShareArray
 from models.numbering import find_number
 from models.sources.scan import Float32s, Int32s, Plays
 
@@ -25,8 +26,8 @@ class Followers(NamedTuple):
 
 
 @compiled
-def recall_followers(plays: Plays, rows: Int32s, shares: Float32s, room: int) -> Followers:
-    """Read the successor rows (catalogue positions and shares, by position) of the items in the context.
+def recall_followers(plays: Plays, rows: Int32s, shares: ShareArray, room: int) -> Followers:
+    """Read the successor rows (catalogue positions, shares in whole steps) of the items in the context.
 
     Sequential rules (Ludewig and Jannach 2018), learned by the item agent.
     """
@@ -37,7 +38,7 @@ def recall_followers(plays: Plays, rows: Int32s, shares: Float32s, room: int) ->
         source = plays.items.value[plays.item[play]]
         voice = (1.0 if plays.good[play] else AFTER_SKIP_WEIGHT) / back
         for slot in range(rows.shape[1]):
-            share = shares[source, slot]
+            share = np.float32(shares[source, slot]) / np.float32(SHARE_STEPS)
             item = find_number(plays.items, rows[source, slot]) if share > 0 else -1
             if item < 0:
                 continue

@@ -39,6 +39,7 @@ CORE_FLOW = (
         "models.contexts",
         "models.profile",
         "models.most_played",
+        "models.growth",
         "models.row_pool",
         "models.linked_rows",
         "models.factors",

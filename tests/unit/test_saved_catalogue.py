@@ -81,7 +81,7 @@ def test_an_empty_catalogue_is_saved_and_restored():
     [
         ("counts", lambda a: a + 1),
         ("keys", lambda a: np.repeat(a[:1], len(a))),
-        ("shares", lambda a: np.where(a == a.max(), np.nan, a)),
+        ("mass", lambda a: np.where(a == a.max(), np.nan, a)),
         ("shares", lambda a: a[:-1]),
         ("plays", lambda a: a.astype(np.int64)),
         ("successors", lambda a: np.full_like(a, len(a))),

@@ -5,6 +5,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
+from models.item_arrays import SHARE_STEPS, to_share_steps
 from models.play_counts import HALF_LIVES_HOURS
 from models.play_index import index_plays
 from models.sources.artists import recall_artists
@@ -209,7 +210,8 @@ def test_followers_are_read_from_everyones_rows(log):
     rng = np.random.default_rng(7)
     rows = rng.permuted(np.tile(np.arange(14, dtype=np.int32), (14, 1)), axis=1)[:, :5]
     shares = np.where(rng.random((14, 5)) < 0.5, 0.0, rng.random((14, 5))).astype(np.float32)
-    found = recall_followers(log.plays, rows, shares, log.plays.in_ring)
+    steps = to_share_steps(shares)
+    found, shares = recall_followers(log.plays, rows, steps, log.plays.in_ring), steps / SHARE_STEPS
     last, context = defaultdict(float), defaultdict(float)
     for back, play in enumerate(log.context, start=1):
         for item, share in zip(rows[log.item[play]].tolist(), shares[log.item[play]].tolist(), strict=True):

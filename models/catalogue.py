@@ -9,18 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from models.events import CatalogRecord, ItemKey, stable_key
-from models.item_arrays import IndexArray, ItemArrays
+from models.item_arrays import Chosen, IndexArray, ItemArrays
 from models.item_space import DIMENSIONS
 from models.items import NEVER, SUCCESSORS, ModelRows
 from models.key_index import KeyIndex
-from models.most_played import take_in
+from models.locales import Locales
+from models.most_played import Groups, take_in
 from models.neighbourhoods import Neighbourhoods
+from models.onboarding import Choices, artist_key
 
-ARTIST_TOP: Final = 32
-"""Most played items kept for each artist."""
 TOP: Final = 64
 """Most played items kept over all."""
 UNKNOWN: Final = -1
+NOTHING: Final = Chosen(np.zeros(0, np.int32), np.zeros(0, np.int32))
 
 _FACTS: Final = np.dtype(
     [("popularity", np.float64), ("artist", np.int32), ("listed", np.bool_), ("in_top", np.bool_)], align=True
@@ -54,8 +55,8 @@ class Catalogue:
         self._positions = KeyIndex(room=room)
         self.ids: list[str] = []
         self._titles: list[str] = []
-        self._artists = KeyIndex(room=64)
-        self._artist_names: list[str] = []
+        self.artists = Groups()
+        self._locales = Locales(room=room)
         self._know(np.repeat(_UNKNOWN_ITEM, room))
         self.plays = np.zeros(room, np.uint32)
         self.skips = np.zeros(room, np.uint32)
@@ -63,7 +64,6 @@ class Catalogue:
         self.successors = np.full((room, SUCCESSORS), UNKNOWN, np.int32)
         self.shares = np.zeros((room, SUCCESSORS), np.float32)
         self.neighbours = Neighbourhoods(room=room)
-        self.artist_top = np.full((64, ARTIST_TOP), UNKNOWN, np.int32)
         self.top = np.full(TOP, UNKNOWN, np.int32)
 
     def __len__(self) -> int:
@@ -88,9 +88,11 @@ class Catalogue:
             self.successors,
             self.shares,
             self.neighbours.arrays,
-            self.artist_top,
+            self.artists.top,
             self.top,
             self.in_top,
+            self._locales.of,
+            self._locales.top,
         )
 
     def position_of(self, key: ItemKey) -> int:
@@ -112,23 +114,28 @@ class Catalogue:
     def artist_name(self, position: int) -> str:
         """Name the item's artist, or say nothing where unknown."""
         artist = int(self.artist[position])
-        return self._artist_names[artist] if artist >= 0 else ""
+        return self.artists.names[artist] if artist >= 0 else ""
 
     def artist_key(self, position: int) -> ItemKey:
         """Key of the item's artist, 0 where unknown."""
         artist = int(self.artist[position])
-        return ItemKey(int(self._artists.keys[artist])) if artist >= 0 else ItemKey(0)
+        return ItemKey(int(self.artists.keys[artist])) if artist >= 0 else ItemKey(0)
+
+    def chosen(self, choices: Choices) -> Chosen:
+        """What a listener chose, as compiled passes read it."""
+        said = choices.artists or choices.country or choices.language
+        return Chosen(self.artists.find(choices.artists), self._locales.find(choices)) if said else NOTHING
 
     def apply_record(self, record: CatalogRecord) -> None:
         """Take in what a catalogue says of an item; the last record wins."""
         position = int(self._list_all([record.item])[0])
         self._titles[position] = record.title
-        artist = self._artist_position(record.artist)
+        artist = self.artists.add(artist_key(record.artist), record.artist)
         former = int(self.artist[position])
         if former not in (artist, UNKNOWN):
-            row = self.artist_top[former]
-            row[row == position] = UNKNOWN
+            self.artists.leave(former, position)
         self.artist[position] = artist
+        self._locales.note(position, record)
         self.artists_version += former != artist
         self._rank(position)
         self.version += 1
@@ -167,21 +174,14 @@ class Catalogue:
         self.listed[positions] = True
         return positions
 
-    def _artist_position(self, name: str) -> int:
-        position = self._artists.add(stable_key("artist:" + name))
-        if position == len(self._artist_names):
-            self._artist_names.append(name)
-            if position == len(self.artist_top):
-                self.artist_top = np.concatenate((self.artist_top, np.full_like(self.artist_top, UNKNOWN)))
-        return position
-
     def _rank(self, position: int) -> None:
         """Keep the top lists; popularity as a logarithm only grows, so they are exact in any order."""
         if self.popularity[position] <= NEVER:
             return
         artist = int(self.artist[position])
         if artist >= 0:
-            take_in(self.artist_top[artist], position, self.popularity)
+            take_in(self.artists.top[artist], position, self.popularity)
+        self._locales.rank(position, self.popularity)
         displaced = take_in(self.top, position, self.popularity)
         if displaced != position:
             self.in_top[position] = True
@@ -200,6 +200,7 @@ class Catalogue:
                 column = getattr(self, name)
                 setattr(self, name, np.concatenate((column, np.full_like(column, blank))))
             self.neighbours.make_room(len(self.listed))
+            self._locales.make_room(len(self.listed))
 
     def _know(self, facts: npt.NDArray[np.void]) -> None:
         self._facts = facts

@@ -37,3 +37,14 @@ class ItemArrays(NamedTuple):
     top: IndexArray
     """Most played items of all, 64."""
     in_top: npt.NDArray[np.bool_]
+    locale: IndexArray
+    """Country and language by locale position, n x 2."""
+    locale_top: IndexArray
+    """Most played items by locale position, 32 each."""
+
+
+class Chosen(NamedTuple):
+    """What a listener said at the start, int32: the positions of chosen artists, then those of locales."""
+
+    artists: IndexArray
+    locales: IndexArray

@@ -17,6 +17,7 @@ class Because(StrEnum):
     REDISCOVER = "rediscover"
     ALSO_PLAYED = "also_played"
     SAME_ARTIST = "same_artist"
+    CHOSEN_ARTIST = "chosen_artist"
     POPULAR = "popular"
 
 

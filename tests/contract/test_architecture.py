@@ -35,9 +35,11 @@ CORE_FLOW = (
     *("models.features", "models.recall", "models.network", "models.descent", "models.own_weights"),
     *(
         "models.taste",
+        "models.onboarding",
         "models.contexts",
         "models.profile",
         "models.most_played",
+        "models.locales",
         "models.row_pool",
         "models.linked_rows",
         "models.factors",

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from models.batch import Placed
+from models.catalogue import NOTHING
 from models.composition import compose_slate, plan_shelves
 from models.events import Event, EventType
 from models.listeners import Population, simulate
@@ -145,6 +146,7 @@ def test_what_will_be_skipped_is_moved_down(core, slates):
             plan_shelves([NEXT_UP]),
             last_played=-1,
             banned=(),
+            chosen=NOTHING.artists,
             skips=SkipWeights(0, weights),
             discovery=0.0,
             seed=1,

@@ -17,11 +17,13 @@ from models.best import choose_best, place_best
 from models.catalogue import Catalogue
 from models.compiled import compiled, unlocked
 from models.evidence import Evidence, fill_features, fill_moment
+from models.factors import add_up_factors
 from models.features import FEATURES, POOL_FEATURES, Feature
 from models.history import History
 from models.index_memory import PackedIndex
-from models.item_arrays import Chosen, ItemArrays
+from models.item_arrays import ItemArrays
 from models.likeness import compare_tastes, compare_with_heard
+from models.locales import Chosen, find_chosen
 from models.moment import read_moment
 from models.numbering import give_number
 from models.onboarding import Choices
@@ -38,6 +40,7 @@ from models.sources.neighbours import (
     recall_neighbours,
     share_neighbours,
 )
+from models.sources.newcomers import propose_newcomers
 from models.sources.popular import recall_popularity
 from models.sources.scan import Float32s, Int32s, Plays, number_artists, scan_plays
 from models.sources.sessions import recall_sessions
@@ -102,7 +105,7 @@ def generate_candidates(
         *_generate(
             history.plays(catalogue.artist, version=catalogue.artists_version),
             catalogue.arrays,
-            catalogue.chosen(choices),
+            find_chosen(choices, catalogue.artists, catalogue.locales),
             tastes,
             float(now_seconds),
             recall,
@@ -137,7 +140,7 @@ def _generate(
         for candidate in range(len(chosen)):
             features[feature, candidate] = columns[feature, chosen[candidate]]
     compare_tastes(features, positions, known.vectors, tastes)
-    compare_with_heard(features, positions, found.voices, known.neighbours)
+    compare_with_heard(features, positions, found.heard, known.neighbours)
     for ranked in range(len(RANKED)):
         place_best(features[RANKED[ranked]], features[Feature.FIRST_ORDER_PLACE + ranked])
     fill_moment(features, found.moment, found.successors.trust[0])
@@ -151,10 +154,13 @@ def _hear_sources(plays: Plays, known: ItemArrays, voices: Int32s, now_seconds: 
     artists = recall_artists(plays, habits.month, habits.newest_age, now_seconds)
     near = recall_neighbours(plays, voices, known.neighbours)
     propose_neighbours(near, plays, known.keys, known.listed)
+    heard = add_up_factors(plays.items.value[voices], known.neighbours.factors, known.neighbours.lengths)
+    newcomers, instead = propose_newcomers(plays, heard, known)
     _add_items(plays, artists, known)
     number_artists(plays.items, plays.artists, plays.artist_of, known.artist, plays.in_ring)
     room = plays.items.known[0]
     shares, votes, loudest = share_neighbours(near, plays.items.value[:room])
+    shares[newcomers] = instead
     return Evidence(
         plays,
         read_moment(plays),
@@ -167,7 +173,7 @@ def _hear_sources(plays: Plays, known: ItemArrays, voices: Int32s, now_seconds: 
         shares,
         votes,
         loudest,
-        plays.items.value[voices],
+        heard,
     )
 
 

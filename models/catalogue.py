@@ -9,19 +9,19 @@ import numpy as np
 import numpy.typing as npt
 
 from models.events import CatalogRecord, ItemKey, stable_key
-from models.item_arrays import Chosen, IndexArray, ItemArrays
+from models.item_arrays import IndexArray, ItemArrays
 from models.item_space import DIMENSIONS
 from models.items import NEVER, SUCCESSORS, ModelRows
 from models.key_index import KeyIndex
 from models.locales import Locales
-from models.most_played import Groups, take_in
+from models.most_played import Groups, take_in, take_into_top
 from models.neighbourhoods import Neighbourhoods
-from models.onboarding import Choices, artist_key
+from models.onboarding import artist_key
+from models.unplayed import Unplayed
 
 TOP: Final = 64
 """Most played items kept over all."""
 UNKNOWN: Final = -1
-NOTHING: Final = Chosen(np.zeros(0, np.int32), np.zeros(0, np.int32))
 
 _FACTS: Final = np.dtype(
     [("popularity", np.float64), ("artist", np.int32), ("listed", np.bool_), ("in_top", np.bool_)], align=True
@@ -56,7 +56,7 @@ class Catalogue:
         self.ids: list[str] = []
         self._titles: list[str] = []
         self.artists = Groups()
-        self._locales = Locales(room=room)
+        self.locales = Locales(room=room)
         self._know(np.repeat(_UNKNOWN_ITEM, room))
         self.plays = np.zeros(room, np.uint32)
         self.skips = np.zeros(room, np.uint32)
@@ -64,6 +64,7 @@ class Catalogue:
         self.successors = np.full((room, SUCCESSORS), UNKNOWN, np.int32)
         self.shares = np.zeros((room, SUCCESSORS), np.float32)
         self.neighbours = Neighbourhoods(room=room)
+        self._unplayed = Unplayed(room=room)
         self.top = np.full(TOP, UNKNOWN, np.int32)
 
     def __len__(self) -> int:
@@ -91,8 +92,9 @@ class Catalogue:
             self.artists.top,
             self.top,
             self.in_top,
-            self._locales.of,
-            self._locales.top,
+            self.locales.of,
+            self.locales.top,
+            self._unplayed.newest,
         )
 
     def position_of(self, key: ItemKey) -> int:
@@ -121,24 +123,28 @@ class Catalogue:
         artist = int(self.artist[position])
         return ItemKey(int(self.artists.keys[artist])) if artist >= 0 else ItemKey(0)
 
-    def chosen(self, choices: Choices) -> Chosen:
-        """What a listener chose, as compiled passes read it."""
-        said = choices.artists or choices.country or choices.language
-        return Chosen(self.artists.find(choices.artists), self._locales.find(choices)) if said else NOTHING
-
     def apply_record(self, record: CatalogRecord) -> None:
         """Take in what a catalogue says of an item; the last record wins."""
-        position = int(self._list_all([record.item])[0])
+        self.apply_records([record])
+
+    def apply_records(self, records: Sequence[CatalogRecord]) -> None:
+        """Take in records that came together."""
+        positions = self._list_all([record.item for record in records])
+        for position, record in zip(positions.tolist(), records, strict=True):
+            self._describe(position, record)
+        self._unplayed.describe(positions, self.keys, records, self.plays, self.neighbours)
+        self.version += len(records)
+
+    def _describe(self, position: int, record: CatalogRecord) -> None:
         self._titles[position] = record.title
         artist = self.artists.add(artist_key(record.artist), record.artist)
         former = int(self.artist[position])
         if former not in (artist, UNKNOWN):
             self.artists.leave(former, position)
         self.artist[position] = artist
-        self._locales.note(position, record)
+        self.locales.note(position, record)
         self.artists_version += former != artist
         self._rank(position)
-        self.version += 1
 
     def apply_models(self, items: Sequence[str], models: ModelRows) -> None:
         """Take in newer item models (dtype `ITEM_MODEL`, one for each id); the last of an item wins.
@@ -158,6 +164,7 @@ class Catalogue:
         self.vectors[positions] = models["vector"]
         self.successors[positions] = successors
         self.neighbours.replace(positions, self.keys, neighbours, models)
+        self._unplayed.learn(positions, self.plays, self.neighbours)
         for position in moved.tolist():
             self._rank(position)
 
@@ -181,12 +188,8 @@ class Catalogue:
         artist = int(self.artist[position])
         if artist >= 0:
             take_in(self.artists.top[artist], position, self.popularity)
-        self._locales.rank(position, self.popularity)
-        displaced = take_in(self.top, position, self.popularity)
-        if displaced != position:
-            self.in_top[position] = True
-        if displaced not in (position, UNKNOWN):
-            self.in_top[displaced] = False
+        self.locales.rank(position, self.popularity)
+        take_into_top(self.top, self.in_top, position, self.popularity)
 
     def _make_room(self) -> None:
         """Give every position a name and a row; new ones are blank."""
@@ -200,7 +203,8 @@ class Catalogue:
                 column = getattr(self, name)
                 setattr(self, name, np.concatenate((column, np.full_like(column, blank))))
             self.neighbours.make_room(len(self.listed))
-            self._locales.make_room(len(self.listed))
+            self._unplayed.make_room(len(self.listed))
+            self.locales.make_room(len(self.listed))
 
     def _know(self, facts: npt.NDArray[np.void]) -> None:
         self._facts = facts
@@ -210,11 +214,5 @@ class Catalogue:
         self.in_top: npt.NDArray[np.bool_] = facts["in_top"]
 
 
-_BLANKS: Final = {
-    "plays": 0,
-    "skips": 0,
-    "vectors": 0,
-    "successors": UNKNOWN,
-    "shares": 0,
-}
+_BLANKS: Final = {"plays": 0, "skips": 0, "vectors": 0, "successors": UNKNOWN, "shares": 0}
 """What an item is before anything is known of it."""

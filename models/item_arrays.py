@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from models.item_space import VectorArray
 from models.neighbourhoods import Neighbourhood
+from models.unplayed import Newest
 
 IndexArray = npt.NDArray[np.int32]
 
@@ -41,10 +42,5 @@ class ItemArrays(NamedTuple):
     """Country and language by locale position, n x 2."""
     locale_top: IndexArray
     """Most played items by locale position, 32 each."""
-
-
-class Chosen(NamedTuple):
-    """What a listener said at the start, int32: the positions of chosen artists, then those of locales."""
-
-    artists: IndexArray
-    locales: IndexArray
+    newcomers: Newest
+    """Items that are placed by their content."""

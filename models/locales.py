@@ -1,4 +1,4 @@
-"""Locales: items whose tags name a country or a language, and the most played items of each.
+"""Locales: items whose tags name a country or a language, the most played of each, and who chose which.
 
 A tag such as `country:de` or `language:pt` says it. How much an item is played is counted for all listeners
 alike: what is popular in a country, with those who live there, nobody counts yet.
@@ -6,7 +6,7 @@ alike: what is popular in a country, with those who live there, nobody counts ye
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,16 @@ from models.onboarding import Choices, locale_key
 
 KINDS: Final = ("country", "language")
 NOWHERE: Final = -1
+
+
+class Chosen(NamedTuple):
+    """What a listener said at the start, int32: the positions of chosen artists, then those of locales."""
+
+    artists: npt.NDArray[np.int32]
+    locales: npt.NDArray[np.int32]
+
+
+NOTHING: Final = Chosen(np.zeros(0, np.int32), np.zeros(0, np.int32))
 
 
 class Locales:
@@ -57,3 +67,10 @@ class Locales:
     def find(self, choices: Choices) -> npt.NDArray[np.int32]:
         """The locales of a listener that some item has, int32."""
         return self._groups.find((choices.country, choices.language))
+
+
+def find_chosen(choices: Choices, artists: Groups, locales: Locales) -> Chosen:
+    """Find what a listener chose among what is known."""
+    if not (choices.artists or choices.country or choices.language):
+        return NOTHING
+    return Chosen(artists.find(choices.artists), locales.find(choices))

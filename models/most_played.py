@@ -77,3 +77,18 @@ def take_in(row: npt.NDArray[np.int32], position: int, popularity: npt.NDArray[n
     displaced = int(row[weakest])
     row[weakest] = position
     return displaced
+
+
+@compiled
+def take_into_top(
+    row: npt.NDArray[np.int32],
+    in_row: npt.NDArray[np.bool_],
+    position: int,
+    popularity: npt.NDArray[np.float64],
+) -> None:
+    """Put an item among the most played ones where it is one; `in_row` says, by position, which are."""
+    displaced = take_in(row, position, popularity)
+    if displaced != position:
+        in_row[position] = True
+        if displaced >= 0:
+            in_row[displaced] = False

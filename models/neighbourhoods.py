@@ -53,6 +53,8 @@ class Neighbourhoods:
         self.standing = np.ones(room, np.float32)
         self.factors = np.zeros((room, FACTORS), np.int8)
         self.lengths = np.zeros(room, np.float32)
+        self.heard = np.zeros(room, np.bool_)
+        """Which items have the vector of their neighbours; others may be given one (`models.unplayed`)."""
 
     @property
     def arrays(self) -> Neighbourhood:
@@ -75,6 +77,7 @@ class Neighbourhoods:
         self._told = np.pad(self._told, missing)
         self.factors = np.pad(self.factors, (missing, (0, 0)))
         self.lengths = np.pad(self.lengths, missing)
+        self.heard = np.pad(self.heard, missing)
 
     def replace(self, positions: Int32s, keys: Int64s, neighbours: Int32s, models: ModelRows) -> None:
         """Replace the neighbours of `positions` by those of n models, at the positions n x k, -1 where none.
@@ -100,3 +103,4 @@ class Neighbourhoods:
         links.changes[stale] = 0
         count_votes(stale, links, self.voice, self.mass)
         sketch_items(stale, links, self.voice, keys, self.factors, self.lengths)
+        self.heard[stale] = self.lengths[stale] > 0

@@ -107,7 +107,7 @@ class Personalizer:
             self._plan,
             last_played=listener.history.last_played(),
             banned=listener.profile.banned,
-            chosen=self.catalogue.chosen(listener.profile.choices).artists,
+            chosen=self.catalogue.artists.find(listener.profile.choices.artists),
             skips=self.weights.skips,
             discovery=self._discovery,
             seed=seed_of(listener.user, partition=partition, offset=listener.offset),

@@ -18,6 +18,7 @@ class Because(StrEnum):
     ALSO_PLAYED = "also_played"
     SAME_ARTIST = "same_artist"
     CHOSEN_ARTIST = "chosen_artist"
+    ALIKE = "alike"
     POPULAR = "popular"
 
 

@@ -20,7 +20,8 @@ def weigh_reasons(features: npt.NDArray[np.float32], item: int, explained: bool,
     `explained` tells whether an item that was played explains it, `chosen` whether its artist was chosen.
     """
     return int(
-        64 * chosen
+        128 * chosen
+        + 64 * (features[Feature.NEIGHBOURS, item] > 0)
         + 32 * (features[Feature.FIRST_ORDER, item] > 0)
         + 16 * (features[Feature.SESSIONS_BAG, item] > 0)
         + 8 * (features[Feature.EVERYONE_AFTER_CONTEXT, item] > 0)
@@ -32,6 +33,7 @@ def weigh_reasons(features: npt.NDArray[np.float32], item: int, explained: bool,
 
 def _reason(
     chosen: bool,
+    alike: bool,
     follows: bool,
     shares_sessions: bool,
     everyone: bool,
@@ -49,10 +51,10 @@ def _reason(
         return Because.SAME_ARTIST if artist else Because.CHOSEN_ARTIST
     if explained:
         return Because.PLAYED_AFTER if everyone else Because.ALSO_PLAYED
-    return Because.POPULAR
+    return Because.ALIKE if alike else Because.POPULAR
 
 
-REASONS: Final = tuple(_reason(*evidence) for evidence in product((False, True), repeat=7))
+REASONS: Final = tuple(_reason(*evidence) for evidence in product((False, True), repeat=8))
 """The reason for each combination of evidence."""
 _REFERRING: Final = (Because.PLAYED_AFTER, Because.SAME_SESSION, Because.ALSO_PLAYED)
 REFERRING: Final = np.array([reason in _REFERRING for reason in REASONS])

@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 
 from models.compiled import compiled
-from models.item_arrays import Chosen, ItemArrays
+from models.item_arrays import ItemArrays
+from models.locales import Chosen
 from models.numbering import give_number
 from models.sources.scan import Float32s, Int32s, Plays
 

@@ -15,6 +15,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "also_played": ("Listeners of “{title}” play it too", "Listeners like you play it"),
     "same_artist": ("More by {artist}, after “{title}”", "More by {artist}"),
     "chosen_artist": ("Because you chose {artist}", "Because you chose {artist}"),
+    "alike": ("New, and like “{title}”", "New, and like what you play"),
     "popular": ("Popular with those who play “{title}”", "Many listeners play it now"),
 }
 """`models.slate.Because` by its name on the wire -> the sentence with an item to refer to, and without."""

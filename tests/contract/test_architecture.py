@@ -45,6 +45,7 @@ CORE_FLOW = (
         "models.factors",
         "models.votes",
         "models.neighbourhoods",
+        "models.unplayed",
         "models.item_arrays",
         "models.catalogue",
     ),

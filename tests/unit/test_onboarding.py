@@ -175,6 +175,5 @@ def test_an_item_that_moves_to_another_country_leaves_the_first() -> None:
     for country in ("de", "fr"):
         core.learn_catalog([CatalogRecord("x", "x", "X", tags=((f"country:{country}", 1.0),))])
         core.process_one(play("ann", "x", START), offset=0 if country == "de" else 1)
-    of_the_first = core.catalogue.chosen(Choices(country=locale_key("country", "DE")))
-    [place] = of_the_first.locales.tolist()
+    [place] = core.catalogue.locales.find(Choices(country=locale_key("country", "DE"))).tolist()
     assert (core.catalogue.arrays.locale_top[place] == -1).all()

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from models.batch import Placed
-from models.catalogue import NOTHING
 from models.composition import compose_slate, plan_shelves
 from models.events import Event, EventType
 from models.listeners import Population, simulate
+from models.locales import NOTHING
 from models.personalizer import Personalizer
 from models.sampling import ARTIST_CAP, ROW
 from models.shelves import NEXT_UP, SHELVES

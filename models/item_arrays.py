@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from models.item_space import VectorArray
 from models.neighbourhoods import Neighbourhood
+from models.unplayed import Newest
 
 IndexArray = npt.NDArray[np.int32]
 
@@ -37,3 +38,9 @@ class ItemArrays(NamedTuple):
     top: IndexArray
     """Most played items of all, 64."""
     in_top: npt.NDArray[np.bool_]
+    locale: IndexArray
+    """Country and language by locale position, n x 2."""
+    locale_top: IndexArray
+    """Most played items by locale position, 32 each."""
+    newcomers: Newest
+    """Items that are placed by their content."""

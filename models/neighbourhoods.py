@@ -54,6 +54,8 @@ class Neighbourhoods:
         self.standing = np.ones(room, np.float32)
         self.factors = np.zeros((room, FACTORS), np.int8)
         self.lengths = np.zeros(room, np.float32)
+        self.heard = np.zeros(room, np.bool_)
+        """Which items have the vector of their neighbours; others may be given one (`models.unplayed`)."""
 
     @property
     def arrays(self) -> Neighbourhood:
@@ -76,6 +78,7 @@ class Neighbourhoods:
         self._told = np.pad(self._told, missing)
         self.factors = np.pad(self.factors, (missing, (0, 0)))
         self.lengths = np.pad(self.lengths, missing)
+        self.heard = np.pad(self.heard, missing)
 
     def find_news(self, positions: Int32s, models: ModelRows) -> Int64s:
         """Which of the models of `positions` weigh other than before: repeats say nothing of neighbours."""
@@ -98,6 +101,7 @@ class Neighbourhoods:
         links.changes[stale] = 0
         count_votes(stale, links, self.voice, self.mass)
         sketch_items(stale, links, self.voice, keys, self.factors, self.lengths)
+        self.heard[stale] = self.lengths[stale] > 0
 
 
 @compiled

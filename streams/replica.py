@@ -84,18 +84,21 @@ class Replica:
     def apply(self, catalogue: Catalogue) -> ModelWeights | None:
         """Apply what arrived to the catalogue; returns the newest weights, if new ones arrived.
 
-        Models go in together, so that how Kafka cut them changes nothing.
+        Records and then models go in together, so that how Kafka cut them changes nothing.
         """
         weights: ModelWeights | None = None
         models: list[Models] = []
+        records: list[CatalogRecord] = []
         for _ in range(len(self._arrived)):
             match self._arrived.popleft():
                 case Models() as some:
                     models.append(some)
                 case CatalogRecord() as record:
-                    catalogue.apply_record(record)
+                    records.append(record)
                 case ModelWeights() as newer:
                     weights = newer
+        if records:
+            catalogue.apply_records(records)
         if models:
             ids = [item for some in models for item in some.items]
             catalogue.apply_models(ids, np.concatenate([some.rows for some in models]))

@@ -23,10 +23,12 @@ DESCRIBED: Final = 1 << 15
 """Items whose content is kept, those whose records came last: half a kilobyte each."""
 NEWEST: Final = 512
 """Items among them, placed by content, that requests look at."""
+SETTLED: Final = 64
+"""Models that are taken in before the mapping goes on: a few events' worth, or less than a worker's batch."""
 ROWS: Final = 4
-"""Rows of the mapping that every batch of models solves anew, and one more for each lesson in it."""
+"""Rows of the mapping that are solved anew then, and one more for each lesson since."""
 PLACED: Final = 16
-"""Items that every batch places anew, and one more for each lesson in it."""
+"""Items that are placed anew then, and one more for each lesson since."""
 SWEEPS: Final = 16
 """Times that all rows are solved after a lesson, until the next one."""
 
@@ -62,6 +64,7 @@ class Unplayed:
         self._weights = np.zeros(DESCRIBED, np.uint8)
         self._ridge = ContentRidge(dimensions=FACTORS)
         self._came = self._replaced = self._unsolved = self._stale = 0
+        self._models = self._lessons = 0
 
     def make_room(self, room: int) -> None:
         """Give as many positions a place; of new ones nothing is known."""
@@ -94,6 +97,7 @@ class Unplayed:
 
         `plays` are those of all positions.
         """
+        self._models += len(positions)
         slots = self._slot[positions]
         positions, slots = positions[slots >= 0], slots[slots >= 0]
         doublings = np.frexp(plays[positions].astype(np.float64))[1]
@@ -103,7 +107,10 @@ class Unplayed:
             self._teach(slots[due], positions[due], doublings[due], known)
         for position in positions[~heard].tolist():
             self._place(position, known)
-        self._settle(int(np.count_nonzero(due)), known)
+        self._lessons += int(np.count_nonzero(due))
+        if self._models >= SETTLED:
+            self._settle(self._lessons, known)
+            self._models = self._lessons = 0
         if (self._row[positions[heard]] >= 0).any():
             self._find_newest(known)
 

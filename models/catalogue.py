@@ -10,11 +10,12 @@ import numpy.typing as npt
 
 from models.events import CatalogRecord, ItemKey, stable_key
 from models.item_arrays import IndexArray, ItemArrays
-from models.item_space import DIMENSIONS
+from models.item_space import DIMENSIONS, to_steps
 from models.items import NEVER, SUCCESSORS, ModelRows
 from models.key_index import KeyIndex, newest_by_key
 from models.locales import Locales
 from models.most_played import Groups, take_in, take_into_top
+from models.names import Names
 from models.neighbourhoods import Neighbourhoods
 from models.onboarding import artist_key
 from models.unplayed import Unplayed
@@ -54,17 +55,17 @@ class Catalogue:
         self.artists_version = 0
         self._positions = KeyIndex(room=room)
         self.ids: list[str] = []
-        self._titles: list[str] = []
+        self.titles = Names()
         self.artists = Groups()
         self.locales = Locales(room=room)
         self._know(np.repeat(_UNKNOWN_ITEM, room))
         self.plays = np.zeros(room, np.uint32)
         self.skips = np.zeros(room, np.uint32)
-        self.vectors = np.zeros((room, DIMENSIONS), np.float32)
-        self.successors = np.full((room, SUCCESSORS), UNKNOWN, np.int32)
+        self.vectors = np.zeros((room, DIMENSIONS), np.int8)
+        self.successors = np.zeros((room, SUCCESSORS), np.int32)
         self.shares = np.zeros((room, SUCCESSORS), np.float32)
         self.neighbours = Neighbourhoods(room=room)
-        self._unplayed = Unplayed(room=room)
+        self.unplayed = Unplayed(room=room)
         self.top = np.full(TOP, UNKNOWN, np.int32)
 
     def __len__(self) -> int:
@@ -94,7 +95,7 @@ class Catalogue:
             self.in_top,
             self.locales.of,
             self.locales.top,
-            self._unplayed.newest,
+            self.unplayed.newest,
         )
 
     def position_of(self, key: ItemKey) -> int:
@@ -111,7 +112,7 @@ class Catalogue:
 
     def title(self, position: int) -> str:
         """Title of the item, or its id where no catalog record has arrived."""
-        return self._titles[position] or self.ids[position]
+        return self.titles[position] or self.ids[position]
 
     def artist_name(self, position: int) -> str:
         """Name the item's artist, or say nothing where unknown."""
@@ -132,11 +133,11 @@ class Catalogue:
         positions = self._list_all([record.item for record in records])
         for position, record in zip(positions.tolist(), records, strict=True):
             self._describe(position, record)
-        self._unplayed.describe(positions, self.keys, records, self.plays, self.neighbours)
+        self.unplayed.describe(positions, self.keys, records, self.plays, self.neighbours)
         self.version += len(records)
 
     def _describe(self, position: int, record: CatalogRecord) -> None:
-        self._titles[position] = record.title
+        self.titles[position] = record.title
         artist = self.artists.add(artist_key(record.artist), record.artist)
         former = int(self.artist[position])
         if former not in (artist, UNKNOWN):
@@ -163,10 +164,10 @@ class Catalogue:
         self.successors[positions] = successors
         for name in ("popularity", "plays", "skips", "shares"):
             getattr(self, name)[positions] = models[name]
-        self.vectors[positions] = models["vector"]
+        self.vectors[positions] = to_steps(models["vector"])
         if len(news):
             self.neighbours.replace(positions[news], self.keys, neighbours, models[news])
-        self._unplayed.learn(positions, self.plays, self.neighbours)
+        self.unplayed.learn(positions, self.plays, self.neighbours)
         for position in moved.tolist():
             self._rank(position)
 
@@ -192,14 +193,14 @@ class Catalogue:
         missing = len(self._positions) - len(self.ids)
         if missing:
             self.ids += [""] * missing
-            self._titles += [""] * missing
+            self.titles.make_room(len(self._positions))
         while len(self.listed) < len(self._positions):
             self._know(np.concatenate((self._facts, np.repeat(_UNKNOWN_ITEM, len(self._facts)))))
             for name, blank in _BLANKS.items():
                 column = getattr(self, name)
                 setattr(self, name, np.concatenate((column, np.full_like(column, blank))))
             self.neighbours.make_room(len(self.listed))
-            self._unplayed.make_room(len(self.listed))
+            self.unplayed.make_room(len(self.listed))
             self.locales.make_room(len(self.listed))
 
     def _know(self, facts: npt.NDArray[np.void]) -> None:
@@ -210,5 +211,5 @@ class Catalogue:
         self.in_top: npt.NDArray[np.bool_] = facts["in_top"]
 
 
-_BLANKS: Final = {"plays": 0, "skips": 0, "vectors": 0, "successors": UNKNOWN, "shares": 0}
+_BLANKS: Final = {"plays": 0, "skips": 0, "vectors": 0, "successors": 0, "shares": 0}
 """What an item is before anything is known of it."""

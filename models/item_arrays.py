@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.item_space import VectorArray
+from models.item_space import StepArray
 from models.neighbourhoods import Neighbourhood
 from models.unplayed import Newest
 
@@ -26,10 +26,10 @@ class ItemArrays(NamedTuple):
     """Everyone's plays of 30 seconds or more."""
     skips: npt.NDArray[np.uint32]
     """Everyone's shorter plays."""
-    vectors: VectorArray
-    """Unit vectors or zero, float32, n x 64."""
+    vectors: StepArray
+    """Unit vectors or zero, in whole steps, int8, n x 64."""
     successors: IndexArray
-    """Positions of what follows, n x 24."""
+    """Positions of what follows, n x 24, where there is a share."""
     shares: npt.NDArray[np.float32]
     """Shares of the successors, 0 where free."""
     neighbours: Neighbourhood

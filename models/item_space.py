@@ -19,7 +19,25 @@ DIMENSIONS: Final = 64
 SIGNATURE_NONZEROS: Final = 8
 """Entries of +1 or -1 in a signature; the rest is zero (sparse signatures add up with little noise)."""
 
+STEPS: Final = 127
+"""Numbers of a unit vector are kept in steps of 1/127, one byte each: a cosine of two is within .01."""
+
 VectorArray = npt.NDArray[np.float32]
+StepArray = npt.NDArray[np.int8]
+
+
+def to_steps(vectors: npt.NDArray[np.floating]) -> StepArray:
+    """Round unit vectors, of any shape, to whole steps, int8.
+
+    >>> to_steps(np.array([1.0, -0.5, 0.001])).tolist()
+    [127, -64, 0]
+    """
+    return np.rint(vectors.astype(np.float32) * STEPS).astype(np.int8)
+
+
+def from_steps(steps: StepArray) -> VectorArray:
+    """Unit vectors, or nearly, float32, from whole steps."""
+    return steps.astype(np.float32) / np.float32(STEPS)
 
 
 @compiled

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from models.compiled import compiled
 from models.factors import compare_factors
 from models.features import Feature
+from models.item_space import STEPS, StepArray
 from models.neighbourhoods import Neighbourhood
 
 Float32s = npt.NDArray[np.float32]
@@ -15,8 +16,8 @@ Int32s = npt.NDArray[np.int32]
 
 
 @compiled
-def compare_tastes(features: Float32s, positions: Int32s, vectors: Float32s, tastes: Float32s) -> None:
-    """Fill in the cosines with each taste.
+def compare_tastes(features: Float32s, positions: Int32s, vectors: StepArray, tastes: Float32s) -> None:
+    """Fill in the cosines with each taste; vectors (n x 64) are in whole steps.
 
     One dimension of all candidates after the other: each sum keeps its order, and compilers vectorise that.
     """
@@ -29,6 +30,7 @@ def compare_tastes(features: Float32s, positions: Int32s, vectors: Float32s, tas
         for dimension in range(len(values)):
             for candidate in range(len(positions)):
                 cosines[candidate] += tastes[horizon, dimension] * values[dimension, candidate]
+        cosines /= np.float32(STEPS)
 
 
 @compiled

@@ -59,6 +59,23 @@ class LinkedRows:
             self._grow()
             done = _replace(self.links, positions, others, weights, standing, done, self._inverse, self._most)
 
+    @property
+    def slots(self) -> Int32s:
+        """All slots that were ever taken, n x 3: the other, and the bits of weight and vote."""
+        pool = self.links.other.base
+        assert pool is not None
+        return pool[: self.links.used[0]]
+
+    def restore(self, rows: Links, slots: Int32s) -> None:
+        """Take over rows that were saved, of fewer positions than there is room for, and their slots."""
+        known = rows.start.shape[1]
+        for name in ("start", "size", "room", "changes"):
+            getattr(self.links, name)[..., :known] = getattr(rows, name)
+        longer = new_pool(len(slots) + self._most + len(slots) // 4)
+        self.links = self.links._replace(other=longer[0], weight=longer[1], vote=longer[2])
+        self.links.free[:], self.links.used[0] = rows.free, len(slots)
+        self.slots[:] = slots
+
     def row(self, position: int, kind: int = OWN) -> dict[int, float]:
         """The others in the row of a position, or in whose rows it stands, and the weights."""
         start = int(self.links.start[kind, position])

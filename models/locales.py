@@ -11,12 +11,18 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.events import CatalogRecord
+from models.events import CatalogRecord, ItemKey
 from models.most_played import Groups, take_in
 from models.onboarding import Choices, locale_key
 
 KINDS: Final = ("country", "language")
 NOWHERE: Final = -1
+
+
+def key_of_locale(name: str) -> ItemKey:
+    """Key of a locale by its name, such as `country:de`."""
+    kind, _, place = name.partition(":")
+    return locale_key(kind, place)
 
 
 class Chosen(NamedTuple):
@@ -33,13 +39,13 @@ class Locales:
     """The country and language of each item: `of` (int32, n x 2) by catalogue position, -1 where unsaid."""
 
     def __init__(self, *, room: int) -> None:
-        self._groups = Groups()
+        self.groups = Groups()
         self.of = np.full((room, len(KINDS)), NOWHERE, np.int32)
 
     @property
     def top(self) -> npt.NDArray[np.int32]:
         """Most played items (catalogue positions) of each locale, -1 where free."""
-        return self._groups.top
+        return self.groups.top
 
     def make_room(self, room: int) -> None:
         """Give as many positions a place; new ones are nowhere."""
@@ -54,8 +60,8 @@ class Locales:
         for place, kind in enumerate(KINDS):
             former, name = int(self.of[position, place]), named.get(kind, "")
             if former != NOWHERE:
-                self._groups.leave(former, position)
-            new = self._groups.add(locale_key(kind, name), f"{kind}:{name}") if name else NOWHERE
+                self.groups.leave(former, position)
+            new = self.groups.add(locale_key(kind, name), f"{kind}:{name}") if name else NOWHERE
             self.of[position, place] = new
 
     def rank(self, position: int, popularity: npt.NDArray[np.float64]) -> None:
@@ -66,7 +72,7 @@ class Locales:
 
     def find(self, choices: Choices) -> npt.NDArray[np.int32]:
         """The locales of a listener that some item has, int32."""
-        return self._groups.find((choices.country, choices.language))
+        return self.groups.find((choices.country, choices.language))
 
 
 def find_chosen(choices: Choices, artists: Groups, locales: Locales) -> Chosen:

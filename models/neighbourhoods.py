@@ -50,7 +50,7 @@ class Neighbourhoods:
         self.rows = LinkedRows(own=PUBLISHED_NEIGHBOURS, inverse=INVERSE_NEIGHBOURS, room=room)
         self.voice = np.ones(room, np.float32)
         self.mass = np.zeros(room, np.float32)
-        self._told = np.zeros(room, np.float32)
+        self.told = np.zeros(room, np.float32)
         self.standing = np.ones(room, np.float32)
         self.factors = np.zeros((room, FACTORS), np.int8)
         self.lengths = np.zeros(room, np.float32)
@@ -75,14 +75,14 @@ class Neighbourhoods:
         self.voice = np.pad(self.voice, missing, constant_values=1)
         self.standing = np.pad(self.standing, missing, constant_values=1)
         self.mass = np.pad(self.mass, missing)
-        self._told = np.pad(self._told, missing)
+        self.told = np.pad(self.told, missing)
         self.factors = np.pad(self.factors, (missing, (0, 0)))
         self.lengths = np.pad(self.lengths, missing)
         self.heard = np.pad(self.heard, missing)
 
     def find_news(self, positions: Int32s, models: ModelRows) -> Int64s:
         """Which of the models of `positions` weigh other than before: repeats say nothing of neighbours."""
-        return _find_news(positions, models["strengths"], models["mass"], self._told)
+        return _find_news(positions, models["strengths"], models["mass"], self.told)
 
     def replace(self, positions: Int32s, keys: Int64s, neighbours: Int32s, models: ModelRows) -> None:
         """Replace the neighbours of `positions` by those of n models, at the positions n x k, -1 where none.

@@ -17,6 +17,7 @@ from models.composition import compose_slate, plan_shelves
 from models.events import EVENT_CODES, Event, EventType, stable_key
 from models.examples import draw_example
 from models.features import POOL_FEATURES, Feature
+from models.item_space import from_steps
 from models.observation import observe
 from models.own_weights import OwnWeights, learn_own
 from models.profile import update_profile
@@ -83,7 +84,7 @@ class Personalizer:
             offset=offset,
         )
         weight = taste_weight(event, repeated=observed.repeated)
-        vector = self.catalogue.vectors[position]
+        vector = from_steps(self.catalogue.vectors[position])
         listener.profile = update_profile(listener.profile, event, vector=vector, weight=weight, own=own)
         if event.item or event.artist:
             listener.history.append(

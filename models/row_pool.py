@@ -13,8 +13,8 @@ import numpy.typing as npt
 from models.compiled import compiled
 
 SMALLEST: Final = 8
-"""Slots of the smallest rows; others are two, four or eight times as long."""
-CLASSES: Final = 4
+"""Slots of the smallest rows; others are up to eight times as long."""
+CLASSES: Final = 8
 OWN, INVERSE = range(2)
 
 Int16s = npt.NDArray[np.int16]
@@ -28,7 +28,7 @@ class Links(NamedTuple):
 
     `start` (int32, 2 x n) is the first slot, `size` (int16, 2 x n) how many are taken, `room` (int16, 2 x n)
     how many there are, and `changes` (int16, n) counts who came or left since it was last set to 0; `other`
-    (int32), `weight` and `vote` (float32) are the slots of the pool. Of free rows, `free` (int32, 4) holds
+    (int32), `weight` and `vote` (float32) are the slots of the pool. Of free rows, `free` (int32, 8) holds
     the first of each length, whose first slot names the next, -1 for none, and `used` (int64, 1) how much of
     the pool was ever taken.
     """
@@ -63,9 +63,8 @@ def find_slot(links: Links, kind: int, position: int, other: int) -> int:
 @compiled
 def move_row(links: Links, kind: int, position: int, needed: int) -> None:
     """Move a row to where it has room for as many; its former room is free again."""
-    length, wanted = SMALLEST, 0
-    while length < needed:
-        length, wanted = 2 * length, wanted + 1
+    wanted = (needed - 1) // SMALLEST
+    length = SMALLEST * (wanted + 1)
     start = links.free[wanted]
     if start >= 0:
         links.free[wanted] = links.other[start]
@@ -77,9 +76,7 @@ def move_row(links: Links, kind: int, position: int, needed: int) -> None:
         links.other[start + slot] = links.other[former + slot]
         links.weight[start + slot] = links.weight[former + slot]
         links.vote[start + slot] = links.vote[former + slot]
-    held, room = -1, links.room[kind, position]
-    while room >= SMALLEST:
-        held, room = held + 1, room // 2
+    held = links.room[kind, position] // SMALLEST - 1
     if held >= 0:
         links.other[former] = links.free[held]
         links.free[held] = former

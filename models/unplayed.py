@@ -87,10 +87,33 @@ class Unplayed:
         last = {position: row for row, position in enumerate(positions.tolist())}
         items = np.array(list(last), np.int32)
         items = items[np.argsort(keys[items])][-DESCRIBED:]
-        for position in items.tolist():
-            self._keep(position, describe(records[last[position]]))
+        contents = [describe(records[last[position]]) for position in items.tolist()]
+        self.keep(items, contents, plays, known)
+
+    def keep(
+        self,
+        items: Int32s,
+        contents: Sequence[Content],
+        plays: npt.NDArray[np.uint32],
+        known: Neighbourhoods,
+    ) -> None:
+        """Keep what items (each once) are like, in that order; `plays` are those of all positions."""
+        for position, content in zip(items.tolist(), contents, strict=True):
+            self._keep(position, content)
         self.learn(items, plays, known)
         self._find_newest(known)
+
+    def kept(self) -> tuple[Int32s, list[Content]]:
+        """The items whose content is kept, and that, in the order in which they came."""
+        first = -self._came % max(1, len(self._contents))
+        items: Int32s = np.roll(self._items[: len(self._contents)], first)
+        return items, [self._contents[slot] for slot in self._slot[items].tolist()]
+
+    def catch_up(self, known: Neighbourhoods) -> None:
+        """Work out all that follows from the lessons so far."""
+        self._settle(self._lessons, known)
+        while self._unsolved or self._stale:
+            self._settle(0, known)
 
     def learn(self, positions: Int32s, plays: npt.NDArray[np.uint32], known: Neighbourhoods) -> None:
         """Learn from items (each once) whose models are new; place those anew that have no neighbours.
@@ -167,7 +190,7 @@ class Unplayed:
 
     def _find_newest(self, known: Neighbourhoods) -> None:
         """Look from the last content that came to the first."""
-        came = np.roll(self._items[: len(self._contents)], -self._came % max(1, len(self._contents)))
+        came, _ = self.kept()
         self._row[self.newest.positions] = -1
         newest = came[~known.heard[came]][-NEWEST:]
         self.newest = Newest(newest, known.factors[newest], known.lengths[newest])

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+import numpy as np
 from numba.core import event
 
 from models.batch import Placed
+from models.factors import FACTORS
 from models.listeners import Population, simulate
+from models.nearest import Nearest
 from models.newcomers import Newcomers
 from models.sequences import SequenceModel
 from models.slate import Slate
@@ -37,6 +40,7 @@ def warm(report: Callable[[str], None]) -> None:
         for start in range(0, EVENTS, BATCH_EVENTS):
             system.process(events[start : start + BATCH_EVENTS], partition=0, emit=_discard)
         _complete(SequenceModel())
+        Nearest(system.catalogue).find(np.ones(FACTORS, np.float32), most=3)
         heard = [placed.event for placed in events if placed.event.is_play]
         for kind in (NeighboursAlone, VotesAlone, FactorsAlone):
             alone = kind(ring_events=1024)

@@ -58,7 +58,11 @@ def create_worker(settings: Settings) -> EngineApp:
     personalizer = Personalizer(
         catalogue=catalogue, weights=Trainer().weights(), discovery=settings.discovery
     )
-    replica = Replica(settings.brokers, on_failure=lambda error: exit_now("the replica failed", error))
+    replica = Replica(
+        settings.brokers,
+        home=settings.data_dir,
+        on_failure=lambda error: exit_now("the replica failed", error),
+    )
     lock_step = None
     if settings.lock_step:
         lock_step = LockStep(
@@ -69,9 +73,12 @@ def create_worker(settings: Settings) -> EngineApp:
             playlists=playlists,
             models=models,
         )
+    freshness = Freshness(replica, personalizer, lock_step=lock_step)
+    # Faust tells this when every batch in hand is committed.
+    app.on_before_shutdown.connect(lambda *_, **__: freshness.close())
     agent = ListenerAgent(
         personalizer=personalizer,
-        freshness=Freshness(replica, personalizer, lock_step=lock_step),
+        freshness=freshness,
         clock=time.time,
         partitions=settings.partitions,
         ring_events=settings.ring_events,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator
 from typing import Final
 
@@ -22,6 +23,8 @@ from streams.topics import (
 )
 
 POLL_SECONDS: Final = 0.002
+SAVE_SECONDS: Final = 900.0
+"""From one snapshot to the next."""
 
 
 class LockStep:
@@ -83,24 +86,56 @@ class LockStep:
 
 
 class Freshness:
-    """Brings the catalogue and the weights up to date before a batch."""
+    """Brings the catalogue and the weights up to date before a batch, and saves them now and then.
+
+    While a snapshot is written the models stand still, and slates are made of them as they are.
+    """
 
     def __init__(self, replica: Replica, personalizer: Personalizer, *, lock_step: LockStep | None) -> None:
         self._replica = replica
         self._personalizer = personalizer
         self._lock_step = lock_step
         self._loading: asyncio.Task[None] | None = None
+        self._saving: asyncio.Task[None] | None = None
+        self._due = 0.0
 
     async def refresh(self, batch: Batch) -> None:
         """Apply what arrived; the first call waits until everything published so far is here."""
         # Several partitions may ask at once; the models are loaded once.
-        self._loading = self._loading or asyncio.create_task(asyncio.to_thread(self._replica.load))
+        self._loading = self._loading or asyncio.create_task(self._load())
         await self._loading
         if self._lock_step is not None:
             await self._lock_step.wait(batch)
+            await self._saved()
+        if self._saving is not None and not self._saving.done():
+            return
         weights = self._replica.apply(self._personalizer.catalogue)
         if weights is not None:
             self._personalizer.weights = weights
+        if time.monotonic() > self._due:
+            self._save()
+
+    async def close(self) -> None:
+        """Save what was applied: the next start reads only what comes after it."""
+        if self._loading is not None and self._loading.done():
+            await self._saved()
+            self._save()
+            await self._saved()
+
+    async def _load(self) -> None:
+        catalogue = self._personalizer.catalogue
+        self._personalizer.catalogue = await asyncio.to_thread(self._replica.load, catalogue)
+        self._due = time.monotonic() + SAVE_SECONDS
+
+    def _save(self) -> None:
+        self._saving = asyncio.create_task(
+            asyncio.to_thread(self._replica.save, self._personalizer.catalogue)
+        )
+        self._due = time.monotonic() + SAVE_SECONDS
+
+    async def _saved(self) -> None:
+        if self._saving is not None:
+            await self._saving
 
 
 def _next(applied: int | None) -> int:

@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import numpy as np
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from models.catalogue import Catalogue
-from models.errors import CorruptState
 from models.events import CatalogRecord
-from models.items import ModelRows, decode_models
-from models.trainer import ModelWeights, decode_model_weights
-from streams.schemas import Refused, decode_catalog
-from streams.topics import ITEM_MODELS, MODEL_WEIGHTS, is_record_key
+from models.trainer import ModelWeights
+from streams.model_updates import Arrived, Models, decode_updates, place_of
+from streams.saved_replica import TOPICS, Origin, find_origin, load_saved, save_replica
+from streams.snapshot import FILE_NAME
+from streams.topics import ITEM_MODELS
 
 FETCH: Final = 2_000
 POLL_SECONDS: Final = 0.02
+LOOK_SECONDS: Final = 0.02
 LOAD_SECONDS: Final = 120.0
-
-logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Models:
-    """Item models that arrived together: an id for each row."""
-
-    items: tuple[str, ...]
-    rows: ModelRows
-
-
-Update = Models | CatalogRecord | ModelWeights
+LOADED_AT_ONCE: Final = 10
+"""Fetches that are waited for before they are applied, while everything is loaded."""
 
 
 class ReplicaFailed(RuntimeError):
@@ -45,10 +35,13 @@ class ReplicaFailed(RuntimeError):
 class Replica:
     """Follows `item-models` and `model-weights`; what arrived is applied when asked, between batches.
 
-    A value that cannot be read is refused with its position, and the last good one is kept.
+    A value that cannot be read is refused with its position, and the last good one is kept. `home` is where
+    its snapshot lies.
     """
 
-    def __init__(self, brokers: str, *, on_failure: Callable[[BaseException], None]) -> None:
+    def __init__(self, brokers: str, *, home: Path, on_failure: Callable[[BaseException], None]) -> None:
+        self._brokers = brokers
+        self._path = home / FILE_NAME
         self._consumer = Consumer(
             {
                 "bootstrap.servers": brokers,
@@ -60,21 +53,39 @@ class Replica:
             }
         )
         self._on_failure = on_failure
-        self._arrived: deque[Update] = deque()
+        self._arrived: deque[Arrived] = deque()
         self._positions: dict[tuple[str, int], int] = {}
+        self._applied: dict[tuple[str, int], int] = {}
+        self._weights: ModelWeights | None = None
+        self._newer = False
+        self._origin: Origin | None = None
         self._stopping = threading.Event()
         self._loaded = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="replica", daemon=True)
 
-    def load(self) -> None:
-        """Start following and wait until everything that was published so far has arrived.
+    def load(self, catalogue: Catalogue) -> Catalogue:
+        """Take in everything that was published so far; returns the catalogue that holds it.
+
+        That is the one of the snapshot, which what came after it is applied to, or else the one given.
 
         Raises:
-            ReplicaFailed: Kafka did not deliver it within two minutes.
+            ReplicaFailed: Kafka delivered nothing for two minutes.
         """
+        self._origin = find_origin(self._brokers)
+        saved = load_saved(self._path, self._origin, self._consumer)
+        if saved is not None:
+            catalogue, self._weights, self._newer = saved.catalogue, saved.weights, saved.weights is not None
+            self._positions, self._applied = dict(saved.offsets), dict(saved.offsets)
         self._thread.start()
-        if not self._loaded.wait(LOAD_SECONDS):
-            raise ReplicaFailed(f"{ITEM_MODELS.name} was not read within {LOAD_SECONDS:.0f} s; is Kafka up?")
+        deadline = time.monotonic() + LOAD_SECONDS
+        while not self._loaded.wait(LOOK_SECONDS):
+            # A million models that wait take as much memory as the catalogue that they are for.
+            if len(self._arrived) >= LOADED_AT_ONCE:
+                self._take_in(catalogue)
+                deadline = time.monotonic() + LOAD_SECONDS
+            elif time.monotonic() > deadline:
+                raise ReplicaFailed(f"{ITEM_MODELS.name} was not read in {LOAD_SECONDS:.0f} s; is Kafka up?")
+        return catalogue
 
     def stop(self) -> None:
         """Stop following; what arrived can still be applied."""
@@ -86,27 +97,40 @@ class Replica:
 
         Records and then models go in together, so that how Kafka cut them changes nothing.
         """
-        weights: ModelWeights | None = None
+        self._take_in(catalogue)
+        newer, self._newer = self._newer, False
+        return self._weights if newer else None
+
+    def save(self, catalogue: Catalogue) -> None:
+        """Write a snapshot of what was applied; nothing may be applied meanwhile."""
+        if self._origin is not None:
+            save_replica(
+                self._path, self._origin, catalogue=catalogue, weights=self._weights, offsets=self._applied
+            )
+
+    def position(self, topic: str, partition: int) -> int:
+        """The offset up to which a partition has arrived (exclusive)."""
+        return self._positions.get((topic, partition), 0)
+
+    def _take_in(self, catalogue: Catalogue) -> None:
         models: list[Models] = []
         records: list[CatalogRecord] = []
         for _ in range(len(self._arrived)):
-            match self._arrived.popleft():
-                case Models() as some:
-                    models.append(some)
-                case CatalogRecord() as record:
-                    records.append(record)
-                case ModelWeights() as newer:
-                    weights = newer
+            arrived = self._arrived.popleft()
+            for update in arrived.updates:
+                match update:
+                    case Models() as some:
+                        models.append(some)
+                    case CatalogRecord() as record:
+                        records.append(record)
+                    case ModelWeights() as newer:
+                        self._weights, self._newer = newer, True
+            self._applied |= arrived.ends
         if records:
             catalogue.apply_records(records)
         if models:
             ids = [item for some in models for item in some.items]
             catalogue.apply_models(ids, np.concatenate([some.rows for some in models]))
-        return weights
-
-    def position(self, topic: str, partition: int) -> int:
-        """The offset up to which a partition has arrived (exclusive)."""
-        return self._positions.get((topic, partition), 0)
 
     def _follow(self) -> None:
         try:
@@ -125,68 +149,24 @@ class Replica:
     def _assign(self) -> int:
         metadata = self._consumer.list_topics(timeout=30)
         partitions = [
-            TopicPartition(topic, partition, OFFSET_BEGINNING)
-            for topic in (ITEM_MODELS.name, MODEL_WEIGHTS.name)
+            TopicPartition(topic, partition, self._positions.get((topic, partition), OFFSET_BEGINNING))
+            for topic in TOPICS
             for partition in metadata.topics[topic].partitions
         ]
         self._consumer.assign(partitions)
         return len(partitions)
 
     def _take(self, messages: Sequence[Message], ended: set[tuple[str, int]]) -> None:
-        models: list[Message] = []
+        records = []
         for message in messages:
             error = message.error()
             if error is None:
-                self._sort(message, models)
+                records.append(message)
             elif error.code() == KafkaError._PARTITION_EOF:
-                ended.add(_place(message))
+                ended.add(place_of(message))
             elif not error.retriable() and error.fatal():
                 raise KafkaException(error)
-        self._arrived.extend(_decode_all(models))
-        for message in messages:
-            if message.error() is None:
-                self._positions[_place(message)] = (message.offset() or 0) + 1
-
-    def _sort(self, message: Message, models: list[Message]) -> None:
-        key = message.key() or b""
-        if message.topic() == ITEM_MODELS.name and not is_record_key(key):
-            models.append(message)
-            return
-        try:
-            if message.topic() == MODEL_WEIGHTS.name:
-                self._arrived.append(decode_model_weights(message.value() or b""))
-            else:
-                item = key[: key.index(b"\0")]
-                self._arrived.append(decode_catalog(item, message.value()))
-        except (CorruptState, Refused) as error:
-            _log_refused(message, error)
-
-
-def _decode_all(messages: list[Message]) -> list[Models]:
-    """Decode many models at once; one by one where a bad one is among them."""
-    if not messages:
-        return []
-    try:
-        rows = decode_models([message.value() or b"" for message in messages])
-    except CorruptState as error:
-        if len(messages) == 1:
-            _log_refused(messages[0], error)
-            return []
-        half = len(messages) // 2
-        return _decode_all(messages[:half]) + _decode_all(messages[half:])
-    return [Models(items=tuple((message.key() or b"").decode() for message in messages), rows=rows)]
-
-
-def _place(message: Message) -> tuple[str, int]:
-    return message.topic() or "", message.partition() or 0
-
-
-def _log_refused(message: Message, error: Exception) -> None:
-    logger.error(
-        "refused %s of %s at %s-%s, offset %s: %s; the last good one is kept",
-        "weights" if message.topic() == MODEL_WEIGHTS.name else "item model",
-        message.key(),
-        *_place(message),
-        message.offset(),
-        error,
-    )
+        if records:
+            arrived = decode_updates(records)
+            self._arrived.append(arrived)
+            self._positions |= arrived.ends

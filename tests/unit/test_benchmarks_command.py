@@ -9,7 +9,8 @@ import orjson
 import pytest
 from typer.testing import CliRunner
 
-from benchmarks import latency, other_listeners, pipeline, recovery, throughput
+from benchmarks import catalogue, latency, other_listeners, pipeline, recovery, throughput
+from benchmarks.catalogue import CatalogueFigures
 from benchmarks.latency import LatencyFigures
 from benchmarks.machine import describe_machine
 from benchmarks.peers.process import PeerFailed
@@ -74,6 +75,18 @@ def test_one_request_is_timed_for_full_rings() -> None:
     assert figures.ring_events * 16 < figures.listener_state_bytes <= 160 * 1024
     assert 0 < figures.median_us <= figures.p99_us
     assert figures.score_300_us > 0
+
+
+def test_a_large_catalogue_is_one_json_object_with_what_is_asked_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    named = {"replica_bytes": 1_100, "start_seconds": 9.5, "p99_ms": 2.5, "item_state_bytes": 1_821}
+    others = dict.fromkeys(set(CatalogueFigures.__dataclass_fields__) - {*named, "machine"}, 1)
+    figures = CatalogueFigures(**named, **others, machine=describe_machine())
+    monkeypatch.setattr(catalogue, "measure_catalogue", lambda **_: figures)
+    printed = orjson.loads(CliRunner().invoke(bench, ["catalogue", "--json"]).stdout)
+    assert {name: printed[name] for name in named} == named
+    assert "at most 1,200,000,000" in CliRunner().invoke(bench, ["catalogue"]).stdout
 
 
 def test_people_see_a_table_with_targets_and_the_machine() -> None:

@@ -1,6 +1,7 @@
 """Models change between batches: what has arrived is there before the next one."""
 
 import asyncio
+import threading
 from dataclasses import replace
 
 from models.catalogue import Catalogue
@@ -17,9 +18,16 @@ class Arrived:
     def __init__(self, *weights: ModelWeights) -> None:
         self.weights = list(weights)
         self.loads = 0
+        self.saves = 0
+        self.written = threading.Event()
 
-    def load(self) -> None:
+    def load(self, catalogue: Catalogue) -> Catalogue:
         self.loads += 1
+        return catalogue
+
+    def save(self, catalogue: Catalogue) -> None:
+        self.saves += 1
+        assert self.written.wait(10)
 
     def apply(self, catalogue: Catalogue) -> ModelWeights | None:
         return self.weights.pop(0) if self.weights else None
@@ -38,3 +46,31 @@ def test_what_arrived_is_applied_before_a_batch_and_all_is_loaded_once():
     asyncio.run(refresh_together())
     assert personalizer.weights is newer
     assert replica.loads == 1
+
+
+def test_while_a_snapshot_is_written_the_models_stand_still():
+    personalizer = Personalizer(catalogue=Catalogue(), weights=Trainer().weights())
+    first, second = (
+        replace(personalizer.weights, skips=SkipWeights(version, personalizer.weights.skips.weights))
+        for version in (7, 8)
+    )
+    replica = Arrived(first, second)
+    fresh = Freshness(replica, personalizer, lock_step=None)
+    batch = Batch("listening-events", 0, [Record(b"u", b"{}", 0, 0)])
+
+    async def save_between() -> None:
+        await fresh.close()
+        assert replica.saves == 0, "nothing was loaded yet, which nobody must find again"
+        await fresh.refresh(batch)
+        saving = asyncio.create_task(fresh.close())
+        while replica.saves == 0:
+            await asyncio.sleep(0.001)
+        await fresh.refresh(batch)
+        assert personalizer.weights is first
+        replica.written.set()
+        await saving
+        await fresh.refresh(batch)
+        assert personalizer.weights is second
+
+    asyncio.run(save_between())
+    assert replica.saves == 1

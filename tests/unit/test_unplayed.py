@@ -141,11 +141,11 @@ def test_only_the_newest_are_looked_at() -> None:
 def test_content_that_no_longer_fits_takes_back_what_it_taught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unplayed, "DESCRIBED", 40)
     core = learned()
-    ridge = core.catalogue._unplayed._ridge
+    ridge = core.catalogue.unplayed._ridge
     assert ridge._squares.any()
     core.learn_catalog([record(f"new {number}", "noise") for number in range(40)])
     assert not ridge._squares.any() and not ridge._products.any(), "whole numbers leave nothing behind"
-    assert len(core.catalogue._unplayed._contents) == 40
+    assert len(core.catalogue.unplayed._contents) == 40
     assert len(core.catalogue.arrays.newcomers.positions) == 40
     for offset, event in enumerate(events()[:40]):
         core.process_one(event, offset=2_000 + offset)

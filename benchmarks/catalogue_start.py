@@ -65,7 +65,7 @@ def _load_passes() -> None:
 def make_questions(catalogue: Catalogue, count: int) -> Float32s:
     """Vectors as a ridge makes them of contents: those of items drawn by lot, with half as much noise."""
     chance = np.random.default_rng(_SEED)
-    known = np.flatnonzero(catalogue.neighbours.lengths[: len(catalogue)] > 0)
+    known = np.flatnonzero(catalogue.neighbours.heard[: len(catalogue)])
     vectors = catalogue.neighbours.vectors(chance.choice(known, count).astype(np.int32))
     noise = chance.normal(0, _NOISE / np.sqrt(FACTORS), vectors.shape).astype(np.float32)
     mixed: Float32s = vectors + noise
@@ -101,10 +101,11 @@ def ask_under_updates(
 
 
 def find_recall(catalogue: Catalogue, nearest: Nearest, questions: Float32s) -> float:
-    """Of the nearest 300 with a cosine of .3 or more, by comparing all: the share that is found."""
+    """Of the nearest 300 heard items with a cosine of .3 or more, by comparing all: the share found."""
     count, near = len(catalogue), catalogue.neighbours
     pieces = (np.arange(start, min(start + 20_000, count)) for start in range(0, count, 20_000))
     cosines = np.concatenate([near.vectors(piece.astype(np.int32)) @ questions.T for piece in pieces])
+    cosines[~near.heard[:count]] = -1
     shares = []
     for question, alike in zip(questions, cosines.T, strict=True):
         best = np.argsort(-alike, kind="stable")[:NEAREST]

@@ -71,8 +71,7 @@ def measure_request(
 
 def _know(world: World) -> Personalizer:
     catalogue = Catalogue()
-    for record in world.records:
-        catalogue.apply_record(record)
+    catalogue.apply_records(world.records)
     catalogue.apply_models(world.items.names, item_models(world.items.states))
     for listener in world.listeners:
         history = listener.state.history

@@ -42,8 +42,7 @@ class Listening:
 
     def learn_catalog(self, records: Iterable[CatalogRecord]) -> None:
         """Take in catalog records."""
-        for record in records:
-            self._catalogue.apply_record(record)
+        self._catalogue.apply_records(list(records))
 
     def plays(self, events: Iterable[Event]) -> Iterator[Play]:
         """Give each play of a log, in order, with the facts from before it; learn each event after that."""

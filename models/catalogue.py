@@ -14,12 +14,13 @@ from models.item_arrays import IndexArray, ItemArrays, to_share_steps
 from models.item_space import DIMENSIONS, to_steps
 from models.items import NEVER, SUCCESSORS, ModelRows
 from models.key_index import KeyIndex, newest_by_key
-from models.most_played import take_in
+from models.locales import Locales
+from models.most_played import Groups, take_in, take_into_top
 from models.names import Names
 from models.neighbourhoods import Neighbourhoods
+from models.onboarding import artist_key
+from models.unplayed import Unplayed
 
-ARTIST_TOP: Final = 32
-"""Most played items kept for each artist."""
 TOP: Final = 64
 """Most played items kept over all."""
 UNKNOWN: Final = -1
@@ -56,8 +57,8 @@ class Catalogue:
         self._positions = KeyIndex(room=room)
         self.ids: list[str] = []
         self.titles = Names()
-        self._artists = KeyIndex(room=64)
-        self.artist_names = Names()
+        self.artists = Groups()
+        self.locales = Locales(room=room)
         self._know(np.repeat(_UNKNOWN_ITEM, room))
         self.plays = np.zeros(room, np.uint32)
         self.skips = np.zeros(room, np.uint32)
@@ -65,7 +66,7 @@ class Catalogue:
         self.successors = np.zeros((room, SUCCESSORS), np.int32)
         self.shares = np.zeros((room, SUCCESSORS), np.uint16)
         self.neighbours = Neighbourhoods(room=room)
-        self.artist_top = np.full((64, ARTIST_TOP), UNKNOWN, np.int32)
+        self.unplayed = Unplayed(room=room)
         self.top = np.full(TOP, UNKNOWN, np.int32)
 
     def __len__(self) -> int:
@@ -90,9 +91,12 @@ class Catalogue:
             self.successors,
             self.shares,
             self.neighbours.arrays,
-            self.artist_top,
+            self.artists.top,
             self.top,
             self.in_top,
+            self.locales.of,
+            self.locales.top,
+            self.unplayed.newest,
         )
 
     def position_of(self, key: ItemKey) -> int:
@@ -114,26 +118,35 @@ class Catalogue:
     def artist_name(self, position: int) -> str:
         """Name the item's artist, or say nothing where unknown."""
         artist = int(self.artist[position])
-        return self.artist_names[artist] if artist >= 0 else ""
+        return self.artists.names[artist] if artist >= 0 else ""
 
     def artist_key(self, position: int) -> ItemKey:
         """Key of the item's artist, 0 where unknown."""
         artist = int(self.artist[position])
-        return ItemKey(int(self._artists.keys[artist])) if artist >= 0 else ItemKey(0)
+        return ItemKey(int(self.artists.keys[artist])) if artist >= 0 else ItemKey(0)
 
     def apply_record(self, record: CatalogRecord) -> None:
         """Take in what a catalogue says of an item; the last record wins."""
-        position = int(self._list_all([record.item])[0])
+        self.apply_records([record])
+
+    def apply_records(self, records: Sequence[CatalogRecord]) -> None:
+        """Take in records that came together."""
+        positions = self._list_all([record.item for record in records])
+        for position, record in zip(positions.tolist(), records, strict=True):
+            self._describe(position, record)
+        self.unplayed.describe(positions, self.keys, records, self.plays, self.neighbours)
+        self.version += len(records)
+
+    def _describe(self, position: int, record: CatalogRecord) -> None:
         self.titles[position] = record.title
-        artist = self.artist_position(record.artist)
+        artist = self.artists.add(artist_key(record.artist), record.artist)
         former = int(self.artist[position])
         if former not in (artist, UNKNOWN):
-            row = self.artist_top[former]
-            row[row == position] = UNKNOWN
+            self.artists.leave(former, position)
         self.artist[position] = artist
+        self.locales.note(position, record)
         self.artists_version += former != artist
         self._rank(position)
-        self.version += 1
 
     def apply_models(self, items: Sequence[str], models: ModelRows) -> None:
         """Take in newer item models (dtype `ITEM_MODEL`, one for each id); the last of an item wins.
@@ -156,6 +169,7 @@ class Catalogue:
         self.vectors[positions] = to_steps(models["vector"])
         if len(news):
             self.neighbours.replace(positions[news], self.keys, neighbours, models[news])
+        self.unplayed.learn(positions, self.plays, self.neighbours)
         for position in moved.tolist():
             self._rank(position)
 
@@ -166,28 +180,15 @@ class Catalogue:
         self.listed[positions] = True
         return positions
 
-    def artist_position(self, name: str) -> int:
-        """Find the position of an artist, making room for one that is new."""
-        position = self._artists.add(stable_key("artist:" + name))
-        if position == len(self.artist_names):
-            self.artist_names.make_room(position + 1)
-            self.artist_names[position] = name
-            if position == len(self.artist_top):
-                self.artist_top = np.concatenate((self.artist_top, np.full_like(self.artist_top, UNKNOWN)))
-        return position
-
     def _rank(self, position: int) -> None:
         """Keep the top lists; popularity as a logarithm only grows, so they are exact in any order."""
         if self.popularity[position] <= NEVER:
             return
         artist = int(self.artist[position])
         if artist >= 0:
-            take_in(self.artist_top[artist], position, self.popularity)
-        displaced = take_in(self.top, position, self.popularity)
-        if displaced != position:
-            self.in_top[position] = True
-        if displaced not in (position, UNKNOWN):
-            self.in_top[displaced] = False
+            take_in(self.artists.top[artist], position, self.popularity)
+        self.locales.rank(position, self.popularity)
+        take_into_top(self.top, self.in_top, position, self.popularity)
 
     def _make_room(self) -> None:
         """Give every position a name and a row; new ones are blank."""
@@ -200,6 +201,8 @@ class Catalogue:
             for name in ("plays", "skips", "vectors", "successors", "shares"):
                 setattr(self, name, longer(getattr(self, name), len(self.listed)))
             self.neighbours.make_room(len(self.listed))
+            self.unplayed.make_room(len(self.listed))
+            self.locales.make_room(len(self.listed))
 
     def _know(self, facts: npt.NDArray[np.void]) -> None:
         self._facts = facts

@@ -72,6 +72,7 @@ def compose_slate(
     *,
     last_played: int,
     banned: Sequence[ItemKey],
+    chosen: IndexArray,
     skips: SkipWeights,
     discovery: float,
     seed: int,
@@ -84,7 +85,7 @@ def compose_slate(
     added to the score of what the listener has not heard: log-odds, 0 leaves the odds as they were learned.
 
     A shelf depends on those before it only: with fewer behind it, it is the same. `last_played` is the
-    position of the item played last, -1 if none was.
+    position of the item played last, -1 if none was, `chosen` (int32) the positions of chosen artists.
     """
     candidates = ranking.candidates
     drawn = Drawn(
@@ -100,6 +101,7 @@ def compose_slate(
             catalogue.artist,
             catalogue.in_top,
             np.array(banned, np.int64),
+            chosen,
             last_played >= 0,
             plan.follows_play,
             plan.rules,
@@ -153,6 +155,7 @@ def _draw(
     artists: IndexArray,
     in_top: Bools,
     banned: Int64s,
+    chosen: IndexArray,
     played: bool,
     follows_play: Bools,
     rules: Rules,
@@ -182,7 +185,8 @@ def _draw(
     marks, odds = np.empty((4, len(rows)), np.int64), np.empty((2, len(rows)), np.float64)
     for place in range(len(rows)):
         row = rows[place]
-        reason = weigh_reasons(features, row, because[row] >= 0)
+        by_chosen = (chosen == artists[positions[row]]).any()
+        reason = weigh_reasons(features, row, because[row] >= 0, by_chosen)
         marks[0, place], marks[1, place] = positions[row], because[row] if REFERRING[reason] else -1
         marks[2, place], marks[3, place] = reason, sources_of(features, row)
         odds[0, place], odds[1, place] = scores[row], propensities[place]

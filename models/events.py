@@ -35,6 +35,7 @@ class EventType(StrEnum):
     SHARE = "share"
     BAN = "ban"
     IMPRESSION = "impression"
+    ONBOARDING = "onboarding"
 
 
 EVENT_CODES: Final[dict[EventType, int]] = {kind: code for code, kind in enumerate(EventType)}
@@ -45,6 +46,7 @@ ABOUT_ITEM: Final = frozenset(EventType) - {
     EventType.SEARCH,
     EventType.FOLLOW,
     EventType.UNFOLLOW,
+    EventType.ONBOARDING,
 }
 """The types that name an item."""
 
@@ -79,6 +81,8 @@ class Context:
     activity: str = ""
     weather: str = ""
     place: str = ""
+    country: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,15 @@ class Origin:
     recommendation: str
     shelf: str = ""
     position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Onboarding:
+    """What a listener says at the start: names of artists they like, their country and language."""
+
+    artists: tuple[str, ...] = ()
+    country: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +120,7 @@ class Event:
     ended: Ended = Ended.UNKNOWN
     context: Context = Context()
     origin: Origin | None = None
+    onboarding: Onboarding | None = None
 
     @property
     def subject(self) -> ItemKey:

@@ -49,8 +49,8 @@ class Evidence(NamedTuple):
     """Votes of what was heard, over the best item's, 0 to 1."""
     neighbour: Int32s
     """Number of the item that speaks loudest for it there, -1 if none does."""
-    voices: Int32s
-    """Catalogue positions of the items that spoke."""
+    heard: Float32s
+    """Where the items that spoke lie together, float32, 256."""
 
 
 @compiled

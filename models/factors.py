@@ -49,6 +49,20 @@ def sketch_items(
 
 
 @compiled
+def place_item(mapping: npt.NDArray[np.float64], places: Int32s, values: Float32s, vector: Int8s) -> float:
+    """Write the vector of an item that nobody plays, by its content, and return how long it is.
+
+    `mapping` (float64, features x 256) is that of `ContentRidge`.
+    """
+    total = np.zeros(FACTORS)
+    for nth in range(len(places)):
+        row = mapping[places[nth]]
+        for dimension in range(FACTORS):
+            total[dimension] += values[nth] * row[dimension]
+    return quantise(np.round(total * WHOLE).astype(np.int64), vector)
+
+
+@compiled
 def quantise(total: npt.NDArray[np.int64], vector: Int8s) -> float:
     """Write a vector as int8 numbers, the largest one as 127 or -127, and return their length."""
     largest = np.abs(total).max()
@@ -90,9 +104,10 @@ def compare_factors(taste: Float32s, positions: Int32s, factors: Int8s, lengths:
     own = np.sqrt((whole.astype(np.float32) ** 2).sum())
     for item in range(len(positions)):
         vector, length = factors[positions[item]], lengths[positions[item]]
+        total = np.int32(0)
+        for dimension in range(FACTORS):
+            total = np.int32(total + np.int32(whole[dimension]) * np.int32(vector[dimension]))
+        # Behind the sum: under a condition it takes four times as long.
         if length > 0:
-            total = np.int32(0)
-            for dimension in range(FACTORS):
-                total = np.int32(total + np.int32(whole[dimension]) * np.int32(vector[dimension]))
             cosines[item] = total / (own * length)
     return cosines

@@ -16,7 +16,7 @@ from models.play_counts import TimeArray, Uint32s
 from models.recollection import Bools, Float64s, Recollections, Uint8s
 
 EXTRA_ITEMS: Final = 2304
-"""Room for items outside the ring: 64 popular, 100 beside, 24 after each of 8, 32 by each of 60 artists."""
+"""Room for items outside the ring: 64 popular, 110 beside, 24 after each of 8, 32 by each of 60 artists."""
 ALIGNMENT: Final = 8
 """Room comes in multiples of this, so that every array begins where its numbers may."""
 

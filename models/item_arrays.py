@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from models.item_space import StepArray
 from models.neighbourhoods import Neighbourhood
+from models.unplayed import Newest
 
 SHARE_STEPS: Final = 65_535
 """Shares are kept in steps of 1/65,535, two bytes each."""
@@ -41,6 +42,12 @@ class ItemArrays(NamedTuple):
     top: IndexArray
     """Most played items of all, 64."""
     in_top: npt.NDArray[np.bool_]
+    locale: IndexArray
+    """Country and language by locale position, n x 2."""
+    locale_top: IndexArray
+    """Most played items by locale position, 32 each."""
+    newcomers: Newest
+    """Items that are placed by their content."""
 
 
 def to_share_steps(shares: npt.NDArray[np.float32]) -> ShareArray:

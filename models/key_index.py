@@ -54,6 +54,10 @@ class KeyIndex:
         self._count = max(self._count, position + 1)
         return position
 
+    def find(self, key: ItemKey) -> int:
+        """Find the position of a key, -1 where it is new."""
+        return _find(self._places, self._keys, key)
+
     def add_all(self, keys: KeyArray) -> PositionArray:
         """Find the positions of keys, int32; each new one gets the next, in the order given."""
         self._grow(self._count + len(keys))

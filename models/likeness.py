@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.compiled import compiled
-from models.factors import add_up_factors, compare_factors
+from models.factors import compare_factors
 from models.features import Feature
 from models.item_space import STEPS, StepArray
 from models.neighbourhoods import Neighbourhood
@@ -34,7 +34,6 @@ def compare_tastes(features: Float32s, positions: Int32s, vectors: StepArray, ta
 
 
 @compiled
-def compare_with_heard(features: Float32s, positions: Int32s, voices: Int32s, known: Neighbourhood) -> None:
-    """Fill in the cosines with what was heard last, in the space of co-listening."""
-    heard = add_up_factors(voices, known.factors, known.lengths)
+def compare_with_heard(features: Float32s, positions: Int32s, heard: Float32s, known: Neighbourhood) -> None:
+    """Fill in the cosines with what was heard last (float32, 256), in the space of co-listening."""
     features[Feature.FACTORS] = compare_factors(heard, positions, known.factors, known.lengths)

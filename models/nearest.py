@@ -2,7 +2,8 @@
 
 Who is alike shares neighbours, so the rows of co-listening are themselves a graph on which a best-first
 search, as in HNSW (Malkov and Yashunin 2018), finds its way. Nothing is built, kept or refreshed: what an
-update changes, the next search finds (decision 22).
+update changes, the next search finds (decision 23). Items that nobody has played with others stand in no row:
+`models.sources.newcomers` looks at the newest of them.
 """
 
 from __future__ import annotations
@@ -54,9 +55,9 @@ class Nearest:
 
 
 def _most_played(catalogue: Catalogue) -> Int32s:
-    """The positions of the most played items that have a vector."""
+    """The positions of the most played items that stand in rows."""
     count = len(catalogue)
-    plays = np.where(catalogue.neighbours.lengths[:count] > 0, catalogue.plays[:count], 0)
+    plays = np.where(catalogue.neighbours.heard[:count], catalogue.plays[:count], 0)
     entries = np.argsort(-plays.astype(np.int64), kind="stable")[:ENTRIES]
     return entries[plays[entries] > 0].astype(np.int32)
 

@@ -55,6 +55,8 @@ class Neighbourhoods:
         self.standing = np.ones(room, np.float32)
         self.factors = np.zeros((room, FACTORS), np.int8)
         self.lengths = np.zeros(room, np.float32)
+        self.heard = np.zeros(room, np.bool_)
+        """Which items have the vector of their neighbours; others may be given one (`models.unplayed`)."""
 
     @property
     def arrays(self) -> Neighbourhood:
@@ -77,6 +79,7 @@ class Neighbourhoods:
             ("told", 0),
             ("factors", 0),
             ("lengths", 0),
+            ("heard", 0),
         ):
             setattr(self, name, longer(getattr(self, name), room, blank=blank))
 
@@ -101,6 +104,7 @@ class Neighbourhoods:
         links.changes[stale] = 0
         count_votes(stale, links, self.voice, self.mass)
         sketch_items(stale, links, self.voice, keys, self.factors, self.lengths)
+        self.heard[stale] = self.lengths[stale] > 0
 
 
 @compiled

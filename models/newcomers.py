@@ -48,10 +48,10 @@ class Newcomers:
         catalogue, lessons = self._core.catalogue, dict[str, tuple[Float32s, int]]()
         items = list(dict.fromkeys(event.item for event in events if event.item in self._contents))
         positions = catalogue.positions_of(np.array([stable_key(item) for item in items], np.int64))
-        vectors = catalogue.neighbours.vectors(positions)
+        vectors, heard = catalogue.neighbours.vectors(positions), catalogue.neighbours.heard
         for item, position, vector in zip(items, positions.tolist(), vectors, strict=True):
             doublings = int(catalogue.plays[position]).bit_length()
-            if doublings > self._taught.get(item, (None, 0))[1] and vector.any():
+            if doublings > self._taught.get(item, (None, 0))[1] and heard[position]:
                 lessons[item] = vector, doublings
         self._teach({item: self._taught[item] for item in lessons if item in self._taught}, sign=-1.0)
         self._teach(lessons, sign=1.0)
@@ -87,5 +87,6 @@ class Newcomers:
         heard = np.unique(self._core.listener(user).history.index)
         known = [catalogue.ids[position] for position in heard.tolist()]
         rows = as_rows([self._contents[item] for item in known if item in self._contents])
-        taste, liking = catalogue.neighbours.vectors(heard).sum(axis=0), rows.sum(axis=0)
+        placed = heard[catalogue.neighbours.heard[heard]]
+        taste, liking = catalogue.neighbours.vectors(placed).sum(axis=0), rows.sum(axis=0)
         return to_unit(taste[None])[0], to_unit(liking[None])[0]

@@ -108,6 +108,7 @@ class Personalizer:
             self._plan,
             last_played=listener.history.last_played(),
             banned=listener.profile.banned,
+            chosen=self.catalogue.artists.find(listener.profile.choices.artists),
             skips=self.weights.skips,
             discovery=self._discovery,
             seed=seed_of(listener.user, partition=partition, offset=listener.offset),
@@ -148,6 +149,7 @@ class Personalizer:
         candidates = generate_candidates(
             listener.history,
             tastes=listener.profile.tastes,
+            choices=listener.profile.choices,
             catalogue=self.catalogue,
             now_seconds=listener.profile.at,
             recall=recall,

@@ -22,6 +22,7 @@ from models.contexts import (
 from models.errors import CorruptState
 from models.events import Event, EventType, ItemKey, stable_key
 from models.item_space import DIMENSIONS, VectorArray
+from models.onboarding import Choices, decode_choices, encode_choices, update_choices
 from models.own_weights import OwnWeights, decode_own, encode_own
 from models.taste import update_taste
 
@@ -33,8 +34,8 @@ BANNED_ITEMS: Final = 128
 """Bans remembered; the oldest makes room."""
 _ABOUT_BANS: Final = frozenset((EventType.BAN, EventType.LIKE, EventType.SAVE))
 
-_FIXED: Final = struct.Struct("<dIIdHHH")
-"""Taste time, plays, skips, skip rate, bans, bytes of own weights, bytes of tastes of contexts."""
+_FIXED: Final = struct.Struct("<dIIdHHHB")
+"""Taste time, plays, skips, skip rate, bans, then bytes: own weights, tastes of contexts, choices."""
 _TASTE_BYTES: Final = len(HALF_LIVES_HOURS) * DIMENSIONS * 4
 
 TasteArray = npt.NDArray[np.float32]
@@ -55,7 +56,7 @@ class Profile:
     `evidence` (float32, 3 x 64) holds decayed sums of weighted item vectors as of `at`. `tastes` (4 x 64) are
     what it and the `contexts` come to: unit vectors of session, weeks and years, or zero, then the mean of
     those of the contexts that hold. `banned` are the keys of items that must not come back, newest last.
-    `own` is what the ranker knows of this listener alone.
+    `own` is what the ranker knows of this listener alone, `choices` what the listener said at the start.
     """
 
     evidence: TasteArray = field(default_factory=_nothing_known)
@@ -66,6 +67,7 @@ class Profile:
     banned: tuple[ItemKey, ...] = ()
     own: OwnWeights = field(default_factory=OwnWeights)
     contexts: ContextTastes = field(default_factory=ContextTastes)
+    choices: Choices = field(default_factory=Choices)
     tastes: TasteArray = field(default_factory=_no_tastes, repr=False)
 
 
@@ -97,6 +99,7 @@ def update_profile(
         banned=_update_bans(profile.banned, event),
         own=own,
         contexts=ContextTastes(buckets, in_buckets, len(holding)),
+        choices=update_choices(profile.choices, event),
         tastes=tastes,
     )
 
@@ -154,9 +157,11 @@ def _update_bans(banned: tuple[ItemKey, ...], event: Event) -> tuple[ItemKey, ..
 def encode_profile(profile: Profile) -> bytes:
     """Write a profile as plain bytes."""
     own, contexts = encode_own(profile.own), encode_contexts(profile.contexts)
+    choices = encode_choices(profile.choices)
     rates = profile.at, profile.plays, profile.skips, profile.skip_rate
-    fixed = _FIXED.pack(*rates, len(profile.banned), len(own), len(contexts))
-    return fixed + profile.evidence.tobytes() + np.array(profile.banned, "<i8").tobytes() + own + contexts
+    fixed = _FIXED.pack(*rates, len(profile.banned), len(own), len(contexts), len(choices))
+    banned = np.array(profile.banned, "<i8").tobytes()
+    return fixed + profile.evidence.tobytes() + banned + own + contexts + choices
 
 
 def decode_profile(data: bytes) -> Profile:
@@ -167,17 +172,18 @@ def decode_profile(data: bytes) -> Profile:
     """
     if len(data) < _FIXED.size + _TASTE_BYTES:
         raise CorruptState(f"profile of {len(data)} bytes")
-    at, plays, skips, skip_rate, bans, own_bytes, context_bytes = _FIXED.unpack_from(data)
+    at, plays, skips, skip_rate, bans, own_bytes, context_bytes, choice_bytes = _FIXED.unpack_from(data)
     own_start = _FIXED.size + _TASTE_BYTES + 8 * bans
     own_end = own_start + own_bytes
-    if len(data) != own_end + context_bytes:
+    contexts_end = own_end + context_bytes
+    if len(data) != contexts_end + choice_bytes:
         raise CorruptState(f"profile of {len(data)} bytes with {bans} bans")
     evidence = np.frombuffer(data, "<f4", len(HALF_LIVES_HOURS) * DIMENSIONS, _FIXED.size)
     if not (np.isfinite(evidence).all() and np.isfinite(at) and np.isfinite(skip_rate)):
         raise CorruptState("profile with a number that is not finite")
     evidence = evidence.reshape(-1, DIMENSIONS).astype(np.float32)
     banned = np.frombuffer(data, "<i8", bans, _FIXED.size + _TASTE_BYTES).tolist()
-    contexts = decode_contexts(data[own_end:])
+    contexts = decode_contexts(data[own_end:contexts_end])
     return Profile(
         evidence=evidence,
         at=at,
@@ -187,5 +193,6 @@ def decode_profile(data: bytes) -> Profile:
         banned=tuple(map(ItemKey, banned)),
         own=decode_own(data[own_start:own_end]),
         contexts=contexts,
+        choices=decode_choices(data[contexts_end:]),
         tastes=_directions(evidence, contexts.evidence, contexts.now),
     )

@@ -65,7 +65,8 @@ class Ranking:
 
 def rank(candidates: Candidates, weights: RankerWeights, own: OwnWeights) -> Ranking:
     """Score candidates for a listener; two scores differ by the log-odds of one item against the other."""
-    return Ranking(candidates, *score_items(candidates.features, weights.numbers, own.terms))
+    scores, hidden = score_items(candidates.features, weights.numbers, own.terms)
+    return Ranking(candidates, scores + candidates.odds, hidden)
 
 
 class Ranker:

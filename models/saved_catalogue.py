@@ -1,7 +1,8 @@
 """A catalogue as named arrays of plain numbers, checked when they are read back: what a snapshot holds.
 
 Votes and vectors are made anew only where enough has changed, so all of it is saved as it stands: who goes
-on from what was saved makes what would have been made without a stop.
+on from what was saved makes what would have been made without a stop. Only what content teaches is learned
+anew, from the vectors as they are.
 """
 
 from __future__ import annotations
@@ -12,13 +13,18 @@ from typing import Final, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from models.catalogue import ARTIST_TOP, TOP, Catalogue
+from models.catalogue import TOP, Catalogue
+from models.content import CONTENT_FEATURES, Content
 from models.errors import CorruptState
+from models.events import ItemKey
 from models.factors import FACTORS
 from models.item_space import DIMENSIONS
 from models.items import SUCCESSORS
+from models.locales import KINDS, key_of_locale
+from models.most_played import GROUP_TOP, Groups
 from models.names import Names
 from models.neighbourhoods import Neighbourhoods
+from models.onboarding import artist_key
 from models.row_pool import CLASSES
 
 VERSION: Final = 1
@@ -48,6 +54,7 @@ _NEIGHBOURHOODS: Final[dict[str, tuple[type[np.generic], tuple[int, ...]]]] = {
     "standing": (np.float32, ()),
     "factors": (np.int8, (FACTORS,)),
     "lengths": (np.float32, ()),
+    "heard": (np.bool_, ()),
 }
 _ROWS: Final = ("start", "size", "room")
 
@@ -59,12 +66,12 @@ def save_catalogue(catalogue: Catalogue) -> dict[str, Array]:
     another thread: they are left out.
     """
     count, near = len(catalogue), catalogue.neighbours
-    artists, links = len(catalogue.artist_names), near.rows.links
+    links = near.rows.links
     saved: dict[str, Array] = {
-        "counts": np.array([VERSION, catalogue.version, catalogue.artists_version, count, artists]),
+        "counts": np.array([VERSION, catalogue.version, catalogue.artists_version, count]),
         "keys": catalogue.keys[:count],
-        "artist_top": catalogue.artist_top[:artists],
         "top": catalogue.top,
+        "locale": catalogue.locales.of[:count],
         "changes": links.changes[:count],
         "free": links.free,
         "slots": near.rows.slots,
@@ -72,16 +79,30 @@ def save_catalogue(catalogue: Catalogue) -> dict[str, Array]:
     saved |= {name: getattr(catalogue, name)[:count] for name in _ITEMS}
     saved |= {name: getattr(near, name)[:count] for name in _NEIGHBOURHOODS}
     saved |= {name: getattr(links, name)[:, :count] for name in _ROWS}
-    ids = Names.of(catalogue.ids[:count])
-    texts = (
-        ("ids", ids, count),
-        ("titles", catalogue.titles, count),
-        ("artist_names", catalogue.artist_names, artists),
-    )
-    for kind, names, many in texts:
-        block, starts, sizes = names.saved(many)
-        saved |= {f"{kind}.bytes": block, f"{kind}.starts": starts, f"{kind}.sizes": sizes}
-    return saved
+    saved |= _save_names("ids", Names.of(catalogue.ids[:count]), count)
+    saved |= _save_names("titles", catalogue.titles, count)
+    saved |= _save_groups("artists", catalogue.artists) | _save_groups("locales", catalogue.locales.groups)
+    return saved | _save_content(*catalogue.unplayed.kept())
+
+
+def _save_names(kind: str, names: Names, count: int) -> dict[str, Array]:
+    block, starts, sizes = names.saved(count)
+    return {f"{kind}.bytes": block, f"{kind}.starts": starts, f"{kind}.sizes": sizes}
+
+
+def _save_groups(kind: str, groups: Groups) -> dict[str, Array]:
+    count = len(groups.names)
+    return _save_names(kind, Names.of(groups.names), count) | {f"{kind}.top": groups.top[:count]}
+
+
+def _save_content(items: npt.NDArray[np.int32], contents: list[Content]) -> dict[str, Array]:
+    nothing = Content(np.zeros(0, np.int32), np.zeros(0, np.float32))
+    return {
+        "content.items": items,
+        "content.sizes": np.array([len(one.places) for one in contents], np.int32),
+        "content.places": np.concatenate([one.places for one in (nothing, *contents)]),
+        "content.values": np.concatenate([one.values for one in (nothing, *contents)]),
+    }
 
 
 def restore_catalogue(read: Read) -> Catalogue:
@@ -90,8 +111,7 @@ def restore_catalogue(read: Read) -> Catalogue:
     Raises:
         CorruptState: an array is of another type or shape, a number is not finite, or a position is none.
     """
-    counts = _read(read, "counts", np.int64, (5,))
-    version, updates, artists_version, count, artists = counts.tolist()
+    version, updates, artists_version, count = _read(read, "counts", np.int64, (4,)).tolist()
     if version != VERSION:
         raise CorruptState(f"catalogue of version {version}, expected {VERSION}")
     catalogue = Catalogue(room=max(1024, int(ROOM * count)))
@@ -100,17 +120,52 @@ def restore_catalogue(read: Read) -> Catalogue:
         raise CorruptState("catalogue with a key twice")
     catalogue.ids[:] = _names(read, "ids", count)
     catalogue.titles = _names(read, "titles", count)
-    for name in _names(read, "artist_names", artists):
-        catalogue.artist_position(name)
-    catalogue.artist_top[:artists] = _positions(read, "artist_top", (artists, ARTIST_TOP), count)
+    artists = _restore_groups(read, "artists", catalogue.artists, artist_key, count)
+    locales = _restore_groups(read, "locales", catalogue.locales.groups, key_of_locale, count)
     catalogue.top[:] = _positions(read, "top", (TOP,), count)
     bounds = {"artist": artists, "successors": count}
     for name, (kind, shape) in _ITEMS.items():
         array = _read(read, name, kind, (count, *shape), below=bounds.get(name))
         getattr(catalogue, name)[:count] = array
+    catalogue.locales.of[:count] = _read(read, "locale", np.int32, (count, len(KINDS)), below=locales)
     _restore_neighbourhoods(read, catalogue.neighbours, count)
+    _restore_content(read, catalogue, count)
     catalogue.version, catalogue.artists_version = updates, artists_version
     return catalogue
+
+
+def _restore_groups(
+    read: Read, kind: str, groups: Groups, key_of: Callable[[str], ItemKey], count: int
+) -> int:
+    """Add the groups that were saved to none; returns how many there are."""
+    sizes = read(f"{kind}.sizes")
+    for name in _names(read, kind, len(sizes)):
+        groups.add(key_of(name), name)
+    if len(groups.names) != len(sizes):
+        raise CorruptState(f"{kind} with a name twice")
+    groups.top[: len(sizes)] = _positions(read, f"{kind}.top", (len(sizes), GROUP_TOP), count)
+    return len(sizes)
+
+
+def _restore_content(read: Read, catalogue: Catalogue, count: int) -> None:
+    items = _read(read, "content.items", np.int32, (-1,), below=count)
+    sizes = _read(read, "content.sizes", np.int32, (len(items),))
+    places = _read(read, "content.places", np.int32, (-1,), below=CONTENT_FEATURES)
+    values = _read(read, "content.values", np.float32, (len(places),))
+    if (
+        (items < 0).any()
+        or (sizes < 0).any()
+        or sizes.sum() != len(places)
+        or len(np.unique(items)) < len(items)
+    ):
+        raise CorruptState("content of no item")
+    ends = np.cumsum(sizes)
+    contents = [
+        Content(places[end - size : end], values[end - size : end])
+        for size, end in zip(sizes.tolist(), ends.tolist(), strict=True)
+    ]
+    catalogue.unplayed.keep(items, contents, catalogue.plays, catalogue.neighbours)
+    catalogue.unplayed.catch_up(catalogue.neighbours)
 
 
 def _restore_neighbourhoods(read: Read, near: Neighbourhoods, count: int) -> None:

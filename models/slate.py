@@ -17,6 +17,8 @@ class Because(StrEnum):
     REDISCOVER = "rediscover"
     ALSO_PLAYED = "also_played"
     SAME_ARTIST = "same_artist"
+    CHOSEN_ARTIST = "chosen_artist"
+    ALIKE = "alike"
     POPULAR = "popular"
 
 

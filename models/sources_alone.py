@@ -118,7 +118,7 @@ def _score_neighbours(index: PackedIndex, known: Neighbourhood, voices: int, ite
     found = recall_neighbours(plays, choose_voices(plays, voices), known)
     scores = np.zeros(items, np.float32)
     others = found.others.value[: found.others.known[0]]
-    scores[others] = found.scores[plays.in_ring : plays.in_ring + len(others), 0]
+    scores[others] = found.scores[found.numbered : found.numbered + len(others), 0]
     return scores
 
 
@@ -128,7 +128,7 @@ def _score_votes(index: PackedIndex, known: Neighbourhood, items: int) -> Float3
     found = recall_neighbours(plays, choose_voices(plays, VOICES), known)
     scores = np.zeros(items, np.float32)
     others = found.others.value[: found.others.known[0]]
-    scores[others] = found.scores[plays.in_ring : plays.in_ring + len(others), 2]
+    scores[others] = found.scores[found.numbered : found.numbered + len(others), 2]
     return scores
 
 

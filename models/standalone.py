@@ -46,8 +46,7 @@ class Standalone:
 
     def learn_catalog(self, records: Iterable[CatalogRecord]) -> None:
         """Take in catalog records."""
-        for record in records:
-            self.catalogue.apply_record(record)
+        self.catalogue.apply_records(list(records))
 
     def listener(self, user: str) -> ListenerState:
         """The state of a listener, new if the listener is."""

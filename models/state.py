@@ -14,7 +14,7 @@ from models.profile import Profile, decode_profile, encode_profile
 from models.ranker import Ranking
 from models.segments import RING_EVENT, SEGMENT_BYTES, SEGMENT_EVENTS, segments_of
 
-VERSION: Final = 3
+VERSION: Final = 4
 NOTHING_INCLUDED: Final = -1
 _HEAD_KEY: Final = b"head"
 _HEAD: Final = struct.Struct("<BqQH")  # version, source offset included, events ever, bytes of the profile

@@ -95,7 +95,7 @@ class Replica:
     def apply(self, catalogue: Catalogue) -> ModelWeights | None:
         """Apply what arrived to the catalogue; returns the newest weights, if new ones arrived.
 
-        Models go in together, so that how Kafka cut them changes nothing.
+        Records and then models go in together, so that how Kafka cut them changes nothing.
         """
         self._take_in(catalogue)
         newer, self._newer = self._newer, False
@@ -114,6 +114,7 @@ class Replica:
 
     def _take_in(self, catalogue: Catalogue) -> None:
         models: list[Models] = []
+        records: list[CatalogRecord] = []
         for _ in range(len(self._arrived)):
             arrived = self._arrived.popleft()
             for update in arrived.updates:
@@ -121,10 +122,12 @@ class Replica:
                     case Models() as some:
                         models.append(some)
                     case CatalogRecord() as record:
-                        catalogue.apply_record(record)
+                        records.append(record)
                     case ModelWeights() as newer:
                         self._weights, self._newer = newer, True
             self._applied |= arrived.ends
+        if records:
+            catalogue.apply_records(records)
         if models:
             ids = [item for some in models for item in some.items]
             catalogue.apply_models(ids, np.concatenate([some.rows for some in models]))

@@ -14,13 +14,15 @@ from models.slate import Because
 
 
 @compiled
-def weigh_reasons(features: npt.NDArray[np.float32], item: int, explained: bool) -> int:
+def weigh_reasons(features: npt.NDArray[np.float32], item: int, explained: bool, chosen: bool) -> int:
     """Say which reasons an item has, by its features (float32, FEATURES x n): a number for `REASONS`.
 
-    `explained` tells whether an item that was played explains it.
+    `explained` tells whether an item that was played explains it, `chosen` whether its artist was chosen.
     """
     return int(
-        32 * (features[Feature.FIRST_ORDER, item] > 0)
+        128 * chosen
+        + 64 * (features[Feature.NEIGHBOURS, item] > 0)
+        + 32 * (features[Feature.FIRST_ORDER, item] > 0)
         + 16 * (features[Feature.SESSIONS_BAG, item] > 0)
         + 8 * (features[Feature.EVERYONE_AFTER_CONTEXT, item] > 0)
         + 4 * (features[Feature.UNHEARD, item] > 0)
@@ -30,7 +32,14 @@ def weigh_reasons(features: npt.NDArray[np.float32], item: int, explained: bool)
 
 
 def _reason(
-    follows: bool, shares_sessions: bool, everyone: bool, unheard: bool, artist: bool, explained: bool
+    chosen: bool,
+    alike: bool,
+    follows: bool,
+    shares_sessions: bool,
+    everyone: bool,
+    unheard: bool,
+    artist: bool,
+    explained: bool,
 ) -> Because:
     if explained and follows:
         return Because.PLAYED_AFTER
@@ -38,14 +47,14 @@ def _reason(
         return Because.SAME_SESSION
     if not unheard:
         return Because.ON_REPEAT
-    if artist:
-        return Because.SAME_ARTIST
+    if artist or chosen:
+        return Because.SAME_ARTIST if artist else Because.CHOSEN_ARTIST
     if explained:
         return Because.PLAYED_AFTER if everyone else Because.ALSO_PLAYED
-    return Because.POPULAR
+    return Because.ALIKE if alike else Because.POPULAR
 
 
-REASONS: Final = tuple(_reason(*evidence) for evidence in product((False, True), repeat=6))
+REASONS: Final = tuple(_reason(*evidence) for evidence in product((False, True), repeat=8))
 """The reason for each combination of evidence."""
 _REFERRING: Final = (Because.PLAYED_AFTER, Because.SAME_SESSION, Because.ALSO_PLAYED)
 REFERRING: Final = np.array([reason in _REFERRING for reason in REASONS])

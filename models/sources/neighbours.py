@@ -27,13 +27,15 @@ PROPOSED: Final = 100
 
 
 class Neighbours(NamedTuple):
-    """What the items heard say of others: those of the ring go by their number, `others` come behind them.
+    """What the items heard say of others: the first `numbered` go by their number, `others` come behind them.
 
     What is told of an item lies side by side, because a request adds up thousands.
     """
 
+    numbered: int
+    """The items of the ring, and those that were proposed before."""
     others: Numbering
-    """The items outside the ring that anybody speaks for."""
+    """The items besides that anybody speaks for."""
     scores: Float32s
     """n x 4: the score, what the loudest says, and the votes."""
     loudest: Int32s
@@ -46,13 +48,13 @@ class Neighbours(NamedTuple):
 
 @compiled
 def recall_neighbours(plays: Plays, voices: Int32s, known: Neighbourhood) -> Neighbours:
-    """Add up the weights of the neighbours of `voices` (numbers of items in the ring)."""
-    links = known.links
+    """Add up the weights of the neighbours of `voices` (numbers of items)."""
+    links, numbered = known.links, plays.items.known[0]
     room = _count_links(voices, plays, links)
     others = new_numbering(room)
-    scores = np.empty((plays.in_ring + room, 4), np.float32)
+    scores = np.empty((numbered + room, 4), np.float32)
     loudest = scores.view(np.int32)
-    scores[: plays.in_ring] = 0
+    scores[:numbered] = 0
     for number in voices:
         position = plays.items.value[number]
         voice = known.voice[position]
@@ -62,7 +64,7 @@ def recall_neighbours(plays: Plays, voices: Int32s, known: Neighbourhood) -> Nei
                 place = find_number(plays.items, links.other[slot])
                 if place < 0:
                     former = others.known[0]
-                    place = plays.in_ring + give_number(others, links.other[slot])
+                    place = numbered + give_number(others, links.other[slot])
                     if others.known[0] > former:
                         scores[place] = 0
                 weight = voice * links.weight[slot]
@@ -70,11 +72,12 @@ def recall_neighbours(plays: Plays, voices: Int32s, known: Neighbourhood) -> Nei
                 scores[place, 2] += links.vote[slot]
                 if weight > scores[place, 1]:
                     scores[place, 1], loudest[place, 3] = weight, number
-    best, most = _stand(scores, plays.items.value[: plays.in_ring], known.standing, 0)
-    best_outside, most_outside = _stand(
-        scores, others.value[: others.known[0]], known.standing, plays.in_ring
+    outside = others.value[: others.known[0]]
+    best, most = _stand(scores, plays.items.value[:numbered], known.standing, 0)
+    best_outside, most_outside = _stand(scores, outside, known.standing, numbered)
+    return Neighbours(
+        int(numbered), others, scores, loudest, max(best, best_outside), max(most, most_outside)
     )
-    return Neighbours(others, scores, loudest, max(best, best_outside), max(most, most_outside))
 
 
 @compiled
@@ -119,14 +122,14 @@ def choose_voices(plays: Plays, most: int) -> Int32s:
 def propose_neighbours(
     found: Neighbours, plays: Plays, keys: npt.NDArray[np.int64], listed: npt.NDArray[np.bool_]
 ) -> None:
-    """Number the best of them, by scores and votes, that are listed and not in the ring; then by key."""
+    """Number the best of them, by scores and votes, that are listed and have no number; then by key."""
     positions = found.others.value[: found.others.known[0]]
     scores = np.full(len(positions), -np.inf, np.float32)
     for nth in range(len(positions)):
         if listed[positions[nth]]:
-            scores[nth] = found.scores[plays.in_ring + nth, 0] / found.best
+            scores[nth] = found.scores[found.numbered + nth, 0] / found.best
             if found.most > 0:
-                scores[nth] += found.scores[plays.in_ring + nth, 2] / found.most
+                scores[nth] += found.scores[found.numbered + nth, 2] / found.most
     for chosen in choose_best(scores, keys, positions, 0, PROPOSED):
         give_number(plays.items, positions[chosen])
 
@@ -139,11 +142,11 @@ def share_neighbours(found: Neighbours, plays: Plays) -> tuple[Float32s, Float32
     because = np.full(room, -1, np.int32)
     for item in range(room):
         row = item
-        if item >= plays.in_ring:
+        if item >= found.numbered:
             other = find_number(found.others, plays.items.value[item])
             if other < 0:
                 continue
-            row = plays.in_ring + other
+            row = found.numbered + other
         if found.scores[row, 1] > 0:
             shares[item], because[item] = found.scores[row, 0] / found.best, found.loudest[row, 3]
             votes[item] = max(found.scores[row, 2], 0.0) / max(found.most, 1e-9)

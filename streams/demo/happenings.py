@@ -19,6 +19,7 @@ _SENTENCES: Final = {
     EventType.SEARCH: "searched for “{query}”",
     EventType.FOLLOW: "now follows {artist}",
     EventType.UNFOLLOW: "no longer follows {artist}",
+    EventType.ONBOARDING: "says what they like",
     EventType.SHARE: "shared {work}",
     EventType.BAN: "never wants to hear {work} again",
     EventType.IMPRESSION: "was shown {work}",

@@ -14,6 +14,8 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "rediscover": ("Not heard for a while, like “{title}”", "A favourite not heard for a while"),
     "also_played": ("Listeners of “{title}” play it too", "Listeners like you play it"),
     "same_artist": ("More by {artist}, after “{title}”", "More by {artist}"),
+    "chosen_artist": ("Because you chose {artist}", "Because you chose {artist}"),
+    "alike": ("New, and like “{title}”", "New, and like what you play"),
     "popular": ("Popular with those who play “{title}”", "Many listeners play it now"),
 }
 """`models.slate.Because` by its name on the wire -> the sentence with an item to refer to, and without."""

@@ -6,17 +6,22 @@ from typing import Final
 
 import orjson
 
-from models.events import ABOUT_ITEM, Context, Device, Ended, Event, EventType, Origin
+from models.events import ABOUT_ITEM, Context, Device, Ended, Event, EventType, Onboarding, Origin
 from streams.schemas.fields import (
     ACTIVITY,
     AT_LEAST_SECONDS,
     AT_MOST_AHEAD_SECONDS,
+    CHOSEN_ARTISTS,
+    CONTEXT_COUNTRY,
+    CONTEXT_LANGUAGE,
+    COUNTRY,
     DEVICE,
     DURATION_MS,
     ENDED,
     EVENT_ARTIST,
     EVENT_ID,
     EVENT_ITEM,
+    LANGUAGE,
     MS_PLAYED,
     PLACE,
     PLAYLIST,
@@ -89,6 +94,7 @@ def parse_event(document: Document, *, now: float) -> Event:
         ended=ENDED(document),
         context=_NO_CONTEXT if context is None else _context(as_document(context, "context")),
         origin=None if origin is None else _origin(as_document(origin, "from")),
+        onboarding=_onboarding(document) if kind is EventType.ONBOARDING else None,
     )
 
 
@@ -109,6 +115,9 @@ def encode_event(event: Event) -> bytes:
         "context": _context_document(event.context),
         "from": {} if event.origin is None else _origin_document(event.origin),
     }
+    if event.onboarding is not None:
+        chosen = event.onboarding
+        document |= {"artists": chosen.artists, "country": chosen.country, "language": chosen.language}
     needed = {"ms_played"} if event.type is EventType.PLAY else set()
     return orjson.dumps({name: value for name, value in document.items() if value or name in needed})
 
@@ -130,6 +139,8 @@ def _context(document: Document) -> Context:
         activity=ACTIVITY(document),
         weather=WEATHER(document),
         place=PLACE(document),
+        country=CONTEXT_COUNTRY(document),
+        language=CONTEXT_LANGUAGE(document),
     )
 
 
@@ -140,8 +151,16 @@ def _context_document(context: Context) -> dict[str, object]:
         "activity": context.activity,
         "weather": context.weather,
         "place": context.place,
+        "country": context.country,
+        "language": context.language,
     }
     return {name: value for name, value in document.items() if value}
+
+
+def _onboarding(document: Document) -> Onboarding:
+    return Onboarding(
+        artists=CHOSEN_ARTISTS(document), country=COUNTRY(document), language=LANGUAGE(document)
+    )
 
 
 def _origin(document: Document) -> Origin:

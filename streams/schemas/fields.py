@@ -1,8 +1,7 @@
 """The kinds of field, and the table of every field on the wire: its name, type, size and range, stated once.
 
 Each entry of the table is a reader: it takes the JSON object that holds the field and returns the checked
-value, or raises `Refused`. JSON `null` counts as missing. The first test of a reader passes the usual value
-at once; only an unusual one pays for finding out what is wrong with it.
+value, or raises `Refused`. JSON `null` counts as missing. The usual value passes the first test at once.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, TypeVar
 
 from models.events import Device, Ended, EventType
+from models.onboarding import MOST_CHOSEN
 from streams.schemas.refused import Refused
 
 Document = dict[str, object]
@@ -199,6 +199,11 @@ UTC_OFFSET_MIN: Final = whole("context.utc_offset_min", least=-840, most=840)
 ACTIVITY: Final = text("context.activity", max_bytes=LABEL_BYTES)
 WEATHER: Final = text("context.weather", max_bytes=LABEL_BYTES)
 PLACE: Final = text("context.place", max_bytes=LABEL_BYTES)
+CONTEXT_COUNTRY: Final = text("context.country", max_bytes=LABEL_BYTES)
+CONTEXT_LANGUAGE: Final = text("context.language", max_bytes=LABEL_BYTES)
+CHOSEN_ARTISTS: Final = texts("artists", max_bytes=ID_BYTES, max_count=MOST_CHOSEN)
+COUNTRY: Final = text("country", max_bytes=LABEL_BYTES)
+LANGUAGE: Final = text("language", max_bytes=LABEL_BYTES)
 RECOMMENDATION: Final = text("from.recommendation", max_bytes=ID_BYTES, required=True)
 SHELF: Final = text("from.shelf", max_bytes=ID_BYTES)
 POSITION: Final = whole("from.position", least=0, most=65_535)

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from models.catalogue import Catalogue
 from models.descent import ROWS
-from models.events import CatalogRecord, Event, EventType, stable_key
+from models.events import CatalogRecord, Event, EventType, Onboarding, stable_key
 from models.examples import Example
-from models.items import decode_models, load_states
+from models.items import decode_models, empty_states, item_models, load_states
 from models.personalizer import Personalizer
 from models.signals import NOBODY, SIGNAL, SignalBlock, SignalKind, pack_block
 from models.skip_examples import FIRST_BUCKETS, SkipExample
@@ -100,6 +100,29 @@ def test_a_batch_gives_slates_signals_and_dead_letters():
     slate = orjson.loads([o for o in commit.outputs if o.topic == RECOMMENDATIONS.name][-1].value)
     assert (slate["id"], slate["user"], slate["as_of"]["offset"]) == ("0-7", "ann", 7)
     assert set(slate["taste"]) == {"session", "weeks", "years", "context"}
+
+
+def test_who_only_says_what_they_like_gets_a_slate_at_once():
+    agent, state = listener_agent(), Stored()
+    agent._personalizer.catalogue.apply_record(CatalogRecord(item="t:1", title="Blue", artist="Ann"))
+    agent._personalizer.catalogue.apply_models(["t:1"], played_once())
+    told = Event("", EventType.ONBOARDING, "bob", 1.6e9, onboarding=Onboarding(("Ann",), "DE"))
+    spoilt = orjson.dumps({"type": "onboarding", "user": "bob", "at": 1.6e9, "artists": ["x"] * 11})
+    given_batch = batch(LISTENING_EVENTS.name, [encode_event(told), spoilt], first=0, key=b"bob")
+    commit = handle(agent, given_batch, state)
+    [value] = [output.value for output in commit.outputs if output.topic == RECOMMENDATIONS.name]
+    [shown] = orjson.loads(value)["shelves"][0]["items"]
+    assert (shown["item"], shown["why"]) == ("t:1", {"because": "chosen_artist"})
+    [refused] = [output for output in commit.outputs if output.topic == DEAD_LETTERS.name]
+    assert refused.value == spoilt
+    state.write(commit.writes.items())
+    assert len(state) == 1, "what was said lies in the listener's head"
+
+
+def played_once():
+    states = empty_states(1)
+    states["plays"], states["popularity"] = 1, 1.0
+    return item_models(states)
 
 
 @settings(max_examples=30)

@@ -140,10 +140,9 @@ def test_every_listeners_state_equals_a_single_process_reference_byte_for_byte(a
 
 def load_catalogue(reference, models):
     learned = {key.decode(): value for key, value in models if not key.endswith(b"\0record")}
+    records = [(key, value) for key, value in models if key.endswith(b"\0record")]
+    reference.learn_catalog(decode_catalog(key.split(b"\0")[0], value) for key, value in records)
     reference.catalogue.apply_models(list(learned), decode_models(list(learned.values())))
-    for key, value in models:
-        if key.endswith(b"\0record"):
-            reference.catalogue.apply_record(decode_catalog(key.split(b"\0")[0], value))
 
 
 def test_item_counts_are_exact(aftermath):

@@ -6,7 +6,17 @@ import orjson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from models.events import ABOUT_ITEM, CatalogRecord, Context, Device, Ended, Event, EventType, Origin
+from models.events import (
+    ABOUT_ITEM,
+    CatalogRecord,
+    Context,
+    Device,
+    Ended,
+    Event,
+    EventType,
+    Onboarding,
+    Origin,
+)
 from models.playlists import Playlist, PlaylistKind
 from streams.schemas import (
     DAY_MS,
@@ -37,6 +47,11 @@ contexts = st.builds(
     activity=text(64),
     weather=text(64),
     place=text(64),
+    country=text(64),
+    language=text(64),
+)
+onboardings = st.builds(
+    Onboarding, artists=st.lists(text(256), max_size=10).map(tuple), country=text(64), language=text(64)
 )
 origins = st.builds(
     Origin, recommendation=text(256, min_chars=1), shelf=text(256), position=st.integers(0, 65_535)
@@ -61,6 +76,7 @@ def events(draw: st.DrawFn) -> Event:
         ended=draw(st.sampled_from(Ended)),
         context=draw(contexts),
         origin=draw(st.none() | origins),
+        onboarding=draw(onboardings) if kind is EventType.ONBOARDING else None,
     )
 
 
@@ -95,7 +111,7 @@ scalars = st.none() | st.booleans() | st.integers(-(2**63), 2**64 - 1) | st.floa
 json = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=20)
 FIELDS = ["id", "type", "user", "at", "item", "artist", "query", "playlist", "ms_played", "duration_ms"]
 FIELDS += ["ended", "context", "from", "device", "utc_offset_min", "activity", "recommendation", "position"]
-FIELDS += ["title", "genres", "tags", "features", "kind", "owner", "items"]
+FIELDS += ["artists", "country", "language", "title", "genres", "tags", "features", "kind", "owner", "items"]
 likely = st.sampled_from(
     [*EventType, "ann", 1.5, 10, "phone", "finished", {"device": "tv"}, {"recommendation": "1"}]
 )

@@ -4,9 +4,10 @@ import random
 
 import numpy as np
 
-from models.catalogue import ARTIST_TOP, TOP, Catalogue
+from models.catalogue import TOP, Catalogue
 from models.events import CatalogRecord, stable_key
 from models.items import empty_states, item_models
+from models.most_played import GROUP_TOP
 
 
 def model(*, plays, popularity, successor=0):
@@ -32,10 +33,10 @@ def test_top_lists_do_not_depend_on_the_order_of_updates():
             catalogue.apply_record(record(name, artist=f"artist {int(name[2:]) % 3}"))
         for name in reversed(order):
             catalogue.apply_models([name], model(plays=1, popularity=float(name[2:])))
-        rows = [catalogue.top, *catalogue.artist_top[:3]]
+        rows = [catalogue.top, *catalogue.artists.top[:3]]
         tops.append(sorted(sorted(catalogue.ids[p] for p in row) for row in rows))
     assert tops[0] == tops[1] == tops[2]
-    assert [len(row) for row in tops[0]].count(ARTIST_TOP) == 3
+    assert [len(row) for row in tops[0]].count(GROUP_TOP) == 3
     assert max(len(row) for row in tops[0]) == TOP
 
 
@@ -56,7 +57,7 @@ def test_an_item_that_changes_its_artist_leaves_the_old_list():
     catalogue.apply_record(record("a", artist="Bob"))
     position = catalogue.position_of(stable_key("a"))
     assert catalogue.artist_name(position) == "Bob"
-    assert [(position in row) for row in catalogue.artist_top[:2]] == [False, True]
+    assert [(position in row) for row in catalogue.artists.top[:2]] == [False, True]
 
 
 def test_growing_keeps_what_is_known():

@@ -114,10 +114,10 @@ def test_what_is_learned_lesson_by_lesson_is_the_ridge_solved_at_once() -> None:
     for start in range(0, 60, 7):
         ridge.learn_many(contents[start : start + 7], vectors[start : start + 7], weights[start : start + 7])
         ridge.predict(contents[:1])
-    assert np.allclose(ridge.mapping(), solved, atol=1e-6)
+    assert np.allclose(ridge.mapping(), solved, atol=1e-4)
     expected = rows @ solved
     expected /= np.linalg.norm(expected, axis=1, keepdims=True)
-    assert np.allclose(ridge.predict(contents), expected, atol=1e-5)
+    assert np.allclose(ridge.predict(contents), expected, atol=1e-4)
     assert ridge.learned == 60
 
 

@@ -82,7 +82,7 @@ def some_candidates(count):
     nothing = np.zeros(count, np.float32)
     buckets = np.zeros((SPEAKING, count), np.int32)
     return Candidates(
-        np.arange(count, dtype=np.int32), features, nothing, buckets, np.full(count, -1, np.int32)
+        np.arange(count, dtype=np.int32), features, nothing, nothing, buckets, np.full(count, -1, np.int32)
     )
 
 

@@ -7,7 +7,7 @@ import math
 import orjson
 import pytest
 
-from models.events import CatalogRecord, Context, Device, Ended, Event, EventType, Origin
+from models.events import CatalogRecord, Context, Device, Ended, Event, EventType, Onboarding, Origin
 from streams.schemas import (
     Document,
     Refused,
@@ -261,3 +261,30 @@ def test_tags_may_be_a_list_of_names_each_once() -> None:
     assert decode_catalog(b"t:1", orjson.dumps(document)).tags == (("rap", 1.0), ("mellow", 1.0))
     bare = decode_catalog(b"t:1", orjson.dumps({**document, "tags": None, "features": None}))
     assert encode_catalog(bare) == b'{"item":"t:1","title":"Dreams","artist":"Shindy"}'
+
+
+def test_an_onboarding_event_says_what_its_listener_chose():
+    value = {"type": "onboarding", "user": "ann", "at": 9.5, "artists": ["Ann", "Bob"], "country": "DE"}
+    event = decode_event(b"ann", orjson.dumps(value), now=10.0)
+    assert event.onboarding == Onboarding(("Ann", "Bob"), "DE", "")
+    bare = decode_event(b"ann", b'{"type": "onboarding", "user": "ann", "at": 9.5}', now=10.0)
+    assert bare.onboarding == Onboarding()
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "field"),
+    [
+        ({"artists": "Ann"}, "artists"),
+        ({"artists": [f"a{n}" for n in range(11)]}, "artists"),
+        ({"artists": ["a" * 257]}, "artists.0"),
+        ({"artists": [7]}, "artists.0"),
+        ({"country": "D" * 65}, "country"),
+        ({"language": 7}, "language"),
+        ({"context": {"country": ["DE"]}}, "context.country"),
+    ],
+)
+def test_an_onboarding_event_that_says_too_much_is_refused(spoilt, field):
+    value = {"type": "onboarding", "user": "ann", "at": 9.5, **spoilt}
+    with pytest.raises(Refused) as caught:
+        decode_event(b"ann", orjson.dumps(value), now=10.0)
+    assert caught.value.field == field

@@ -10,6 +10,7 @@ from models.batch import Placed
 from models.composition import compose_slate, plan_shelves
 from models.events import Event, EventType
 from models.listeners import Population, simulate
+from models.locales import NOTHING
 from models.personalizer import Personalizer
 from models.sampling import ARTIST_CAP, ROW
 from models.shelves import NEXT_UP, SHELVES
@@ -145,6 +146,7 @@ def test_what_will_be_skipped_is_moved_down(core, slates):
             plan_shelves([NEXT_UP]),
             last_played=-1,
             banned=(),
+            chosen=NOTHING.artists,
             skips=SkipWeights(0, weights),
             discovery=0.0,
             seed=1,

@@ -12,6 +12,7 @@ from models.features import FEATURES, MEANINGS, Feature
 from models.history import History
 from models.item_space import DIMENSIONS
 from models.items import empty_states, item_models
+from models.onboarding import Choices
 from models.recall import START
 
 ITEMS = [f"t:{number}" for number in range(500)]
@@ -47,7 +48,9 @@ def listen(catalogue, items, *, start=1_000_000, step=240, ms_played=200_000, co
 
 def ask(history, catalogue, *, tastes=NO_TASTE, now=None):
     now = float(history.at[-1]) if now is None else now
-    return generate_candidates(history, tastes=tastes, catalogue=catalogue, now_seconds=now, recall=START)
+    return generate_candidates(
+        history, tastes=tastes, choices=Choices(), catalogue=catalogue, now_seconds=now, recall=START
+    )
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
 """Topics exist as declared before anything is sent or read."""
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from confluent_kafka import KafkaError, KafkaException
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient, NewTopic, TopicMetadata
 
 TIMEOUT_SECONDS = 30.0
+POLL_SECONDS = 0.05
 
 
 class TopicMismatch(RuntimeError):
@@ -40,6 +42,7 @@ def declare(bootstrap: str, topics: Iterable[Topic], *, client: Mapping[str, str
         elif len(found.partitions) != topic.partitions:
             raise _mismatch(topic, len(found.partitions))
     _create(admin, missing)
+    _await_leaders(admin, missing)
 
 
 def _create(admin: AdminClient, topics: Iterable[Topic]) -> None:
@@ -60,6 +63,31 @@ def _create(admin: AdminClient, topics: Iterable[Topic]) -> None:
             # Another worker that starts at the same time declares the same topics.
             if error.args[0].code() != KafkaError.TOPIC_ALREADY_EXISTS:
                 raise
+
+
+def _await_leaders(admin: AdminClient, topics: Sequence[Topic]) -> None:
+    """Wait until brokers tell of the topics: they say they made them before they tell anybody else.
+
+    A consumer that starts meanwhile takes them to have no partitions.
+    """
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    waiting = list(topics)
+    while waiting:
+        known = admin.list_topics(timeout=TIMEOUT_SECONDS).topics
+        waiting = [topic for topic in waiting if not _is_led(known.get(topic.name), topic.partitions)]
+        if waiting and time.monotonic() > deadline:
+            raise KafkaException(
+                KafkaError(KafkaError.LEADER_NOT_AVAILABLE, f"no leader of {waiting[0].name}")
+            )
+        if waiting:
+            time.sleep(POLL_SECONDS)
+
+
+def _is_led(found: TopicMetadata | None, partitions: int) -> bool:
+    """Whether all partitions are there and have a leader."""
+    if found is None or len(found.partitions) < partitions:
+        return False
+    return all(partition.leader >= 0 for partition in found.partitions.values())
 
 
 def _mismatch(topic: Topic, found: int) -> TopicMismatch:

@@ -83,8 +83,7 @@ def measure_catalogue(
         began = time.perf_counter()
         write_snapshot(Path(home) / FILE_NAME, Source("", {}, {}), save_catalogue(catalogue))
         saved = time.perf_counter() - began
-        lengths = catalogue.neighbours.lengths[: len(catalogue)]
-        heard = float((lengths > 0).mean())
+        heard = float(catalogue.neighbours.heard[: len(catalogue)].mean())
         _write_updates(Path(home) / UPDATES, updates)
         size = (Path(home) / FILE_NAME).stat().st_size
         del catalogue
@@ -114,10 +113,12 @@ def build(crowd: Crowd, *, progress: Callable[[str], None]) -> tuple[Catalogue, 
         states, updates = crowd.states(first, last)
         values = [row.tobytes() for row in item_models(states)]
         catalogue.apply_models(ids, decode_models(values))
-        for item, name in zip(range(first, last), ids, strict=True):
-            catalogue.apply_record(
+        catalogue.apply_records(
+            [
                 CatalogRecord(item=name, title=f"A title, number {item}", artist=f"Artist {item % 50_000}")
-            )
+                for item, name in enumerate(ids, start=first)
+            ]
+        )
         state_bytes = max(state_bytes, states.itemsize + max(len(name) for name in ids))
         for update in updates:
             queues[update.item].append(update)

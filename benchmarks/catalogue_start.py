@@ -39,10 +39,10 @@ def measure_start(home: Path, *, began: float) -> dict[str, float]:
     snapshot = Snapshot(home / FILE_NAME)
     catalogue = restore_catalogue(snapshot.read)
     nearest = Nearest(catalogue)
-    questions = make_questions(catalogue, 2_000)
-    nearest.find(questions[0], most=NEAREST)
+    nearest.find(np.ones(FACTORS, np.float32), most=NEAREST)
     started = time.time() - began
     resident = _resident_bytes()
+    questions = make_questions(catalogue, 2_000)
     took, figures = ask_under_updates(catalogue, nearest, questions, *read_updates(home / UPDATES))
     return {
         "replica_bytes": resident - idle,

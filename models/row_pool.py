@@ -1,4 +1,4 @@
-"""A pool of slots for rows of others with weights: each row takes the room that it needs, 8 to 64 slots.
+"""A pool of slots for rows of others with weights: each row takes the room that it needs, 4 to 64 slots.
 
 Most items of a large catalogue have few neighbours: a million full rows would take half a gigabyte.
 """
@@ -12,9 +12,9 @@ import numpy.typing as npt
 
 from models.compiled import compiled
 
-SMALLEST: Final = 8
-"""Slots of the smallest rows; others are up to eight times as long."""
-CLASSES: Final = 8
+SMALLEST: Final = 4
+"""Slots of the smallest rows; others are up to sixteen times as long."""
+CLASSES: Final = 16
 OWN, INVERSE = range(2)
 
 Int16s = npt.NDArray[np.int16]
@@ -28,7 +28,7 @@ class Links(NamedTuple):
 
     `start` (int32, 2 x n) is the first slot, `size` (int16, 2 x n) how many are taken, `room` (int16, 2 x n)
     how many there are, and `changes` (int16, n) counts who came or left since it was last set to 0; `other`
-    (int32), `weight` and `vote` (float32) are the slots of the pool. Of free rows, `free` (int32, 8) holds
+    (int32), `weight` and `vote` (float32) are the slots of the pool. Of free rows, `free` (int32, 16) holds
     the first of each length, whose first slot names the next, -1 for none, and `used` (int64, 1) how much of
     the pool was ever taken.
     """

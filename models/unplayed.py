@@ -55,8 +55,9 @@ class Unplayed:
     def __init__(self, *, room: int) -> None:
         nothing = np.zeros(0, np.int32), np.zeros((0, FACTORS), np.int8), np.zeros(0, np.float32)
         self.newest = Newest(*nothing)
-        self._row = np.full(room, -1, np.int32)
-        self._slot = np.full(room, -1, np.int32)
+        # Both are below 2^15, and every item of the catalogue has one of each.
+        self._row = np.full(room, -1, np.int16)
+        self._slot = np.full(room, -1, np.int16)
         self._contents: list[Content] = []
         self._items = np.full(DESCRIBED, -1, np.int32)
         self._taught = np.zeros((DESCRIBED, FACTORS), np.int8)
@@ -150,7 +151,13 @@ class Unplayed:
         self._take_back(np.array([slot]))
         self._contents[slot] = content
 
-    def _teach(self, slots: Int32s, positions: Int32s, weights: Int32s, known: Neighbourhoods) -> None:
+    def _teach(
+        self,
+        slots: npt.NDArray[np.int16],
+        positions: Int32s,
+        weights: Int32s,
+        known: Neighbourhoods,
+    ) -> None:
         self._take_back(slots)
         self._taught[slots], self._lengths[slots] = known.factors[positions], known.lengths[positions]
         self._weights[slots] = weights

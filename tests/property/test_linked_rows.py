@@ -54,5 +54,5 @@ def test_room_that_rows_left_is_used_again():
         others = np.arange(1, size + 1, dtype=np.int32)[None]
         weights = np.ones((1, size), np.float32)
         rows.replace(np.array([0], np.int32), others, weights, standing=np.ones(70, np.float32))
-    assert rows.links.used[0] <= sum(range(8, 65, 8)) + 70 * 8
+    assert rows.links.used[0] <= sum(range(4, 65, 4)) + 70 * 4
     assert len(rows.links.other) < 10_000

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from models.events import CatalogRecord, ItemKey, stable_key
 from models.growth import longer
-from models.item_arrays import IndexArray, ItemArrays, to_share_steps
-from models.item_space import DIMENSIONS, to_steps
+from models.item_arrays import IndexArray, ItemArrays, list_items, write_models
+from models.item_space import DIMENSIONS
 from models.items import NEVER, SUCCESSORS, ModelRows
 from models.key_index import KeyIndex, newest_by_key
 from models.locales import Locales
@@ -156,17 +156,12 @@ class Catalogue:
         positions = self._list_all(items)
         self.version += len(items)
         newest = newest_by_key(self.keys[positions])
-        positions, models = positions[newest], models[newest]
+        positions, models = positions[newest], models.take(newest)
         successors = self._positions.add_named(models["successors"], models["shares"])
         news = self.neighbours.find_news(positions, models)
         neighbours = self._positions.add_named(models["neighbours"][news], models["strengths"][news])
         self._make_room()
-        moved = positions[self.popularity[positions] != models["popularity"]]
-        self.successors[positions] = successors
-        self.shares[positions] = to_share_steps(models["shares"])
-        for name in ("popularity", "plays", "skips"):
-            getattr(self, name)[positions] = models[name]
-        self.vectors[positions] = to_steps(models["vector"])
+        moved = write_models(self.arrays, positions, models, successors)
         if len(news):
             self.neighbours.replace(positions[news], self.keys, neighbours, models[news])
         self.unplayed.learn(positions, self.plays, self.neighbours)
@@ -175,9 +170,8 @@ class Catalogue:
 
     def _list_all(self, items: Sequence[str]) -> IndexArray:
         positions = self.positions_of(np.array([stable_key(item) for item in items], np.int64))
-        for place in np.flatnonzero(~self.listed[positions]).tolist():
+        for place in list_items(self.listed, positions).tolist():
             self.ids[positions[place]] = items[place]
-        self.listed[positions] = True
         return positions
 
     def _rank(self, position: int) -> None:

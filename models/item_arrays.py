@@ -7,7 +7,9 @@ from typing import Final, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from models.item_space import StepArray
+from models.compiled import compiled
+from models.item_space import StepArray, to_steps
+from models.items import ModelRows
 from models.neighbourhoods import Neighbourhood
 from models.unplayed import Newest
 
@@ -50,10 +52,74 @@ class ItemArrays(NamedTuple):
     """Items that are placed by their content."""
 
 
+@compiled
 def to_share_steps(shares: npt.NDArray[np.float32]) -> ShareArray:
     """Round shares up to whole steps, uint16: one above 0 stays so.
 
     >>> to_share_steps(np.array([1.0, 1e-9, 0.0], np.float32)).tolist()
     [65535, 1, 0]
     """
-    return np.ceil(shares.astype(np.float64) * SHARE_STEPS).clip(0, SHARE_STEPS).astype(np.uint16)
+    return np.clip(np.ceil(shares.astype(np.float64) * SHARE_STEPS), 0, SHARE_STEPS).astype(np.uint16)
+
+
+@compiled
+def list_items(listed: npt.NDArray[np.bool_], positions: IndexArray) -> npt.NDArray[np.int64]:
+    """List the items of `positions`; returns at which places stand those that were not listed before."""
+    places, count = np.empty(len(positions), np.int64), 0
+    for place in range(len(positions)):
+        if not listed[positions[place]]:
+            listed[positions[place]] = True
+            places[count] = place
+            count += 1
+    return places[:count]
+
+
+def write_models(
+    known: ItemArrays, positions: IndexArray, models: ModelRows, successors: IndexArray
+) -> IndexArray:
+    """Write n models and the positions of their successors; returns the items whose popularity moved."""
+    return _write(
+        positions,
+        models["popularity"],
+        known.popularity,
+        models["plays"],
+        known.plays,
+        models["skips"],
+        known.skips,
+        models["vector"].astype(np.float32),
+        known.vectors,
+        models["shares"],
+        known.shares,
+        successors,
+        known.successors,
+    )
+
+
+@compiled
+def _write(
+    positions: IndexArray,
+    told_popularity: npt.NDArray[np.float64],
+    popularity: npt.NDArray[np.float64],
+    told_plays: npt.NDArray[np.uint32],
+    plays: npt.NDArray[np.uint32],
+    told_skips: npt.NDArray[np.uint32],
+    skips: npt.NDArray[np.uint32],
+    told_vectors: npt.NDArray[np.float32],
+    vectors: StepArray,
+    told_shares: npt.NDArray[np.float32],
+    shares: ShareArray,
+    told_successors: IndexArray,
+    successors: IndexArray,
+) -> IndexArray:
+    moved, count = np.empty(len(positions), np.int32), 0
+    for row in range(len(positions)):
+        position = positions[row]
+        if popularity[position] != told_popularity[row]:
+            moved[count] = position
+            count += 1
+        popularity[position] = told_popularity[row]
+        plays[position], skips[position] = told_plays[row], told_skips[row]
+        vectors[position] = to_steps(told_vectors[row])
+        shares[position] = to_share_steps(told_shares[row])
+        successors[position] = told_successors[row]
+    return moved[:count]

@@ -26,13 +26,15 @@ VectorArray = npt.NDArray[np.float32]
 StepArray = npt.NDArray[np.int8]
 
 
-def to_steps(vectors: npt.NDArray[np.floating]) -> StepArray:
+@compiled
+def to_steps(vectors: npt.NDArray[np.float32]) -> StepArray:
     """Round unit vectors, of any shape, to whole steps, int8.
 
-    >>> to_steps(np.array([1.0, -0.5, 0.001])).tolist()
+    >>> to_steps(np.array([1.0, -0.5, 0.001], np.float32)).tolist()
     [127, -64, 0]
     """
-    return np.rint(vectors.astype(np.float32) * STEPS).astype(np.int8)
+    steps: StepArray = np.rint(vectors * np.float32(STEPS)).astype(np.int8)
+    return steps
 
 
 def from_steps(steps: StepArray) -> VectorArray:

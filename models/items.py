@@ -104,68 +104,100 @@ def item_models(states: StateRows) -> ModelRows:
     models = np.zeros(len(states), ITEM_MODEL)
     for name in ("version", "updates", "plays", "skips", "likes", "popularity", "successors"):
         models[name] = states[name]
-    faded = 2.0 ** -(states["discussed"] / NEIGHBOUR_HALF_LIFE_SECONDS % 1.0)
-    models["audience"], models["mass"] = states["audience"] * faded, states["mass"] * faded
-    _name_strongest(
-        states["neighbours"], states["strengths"], faded, models["neighbours"], models["strengths"]
+    units = np.zeros((len(states), DIMENSIONS), np.float64)
+    _distil(
+        states["vector"],
+        units,
+        states["weights"],
+        models["shares"],
+        states["discussed"],
+        states["audience"],
+        models["audience"],
+        states["mass"],
+        models["mass"],
+        states["neighbours"],
+        models["neighbours"],
+        states["strengths"],
+        models["strengths"],
     )
-    models["vector"] = _bring_to_length_1(states["vector"])
-    _share_out(states["weights"], models["shares"])
+    models["vector"] = units
     return models
 
 
 @compiled
-def _bring_to_length_1(vectors: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
-    """Vectors (n x 64) as unit vectors; those of length 0 stay so."""
-    units = np.zeros(vectors.shape, np.float64)
+def _distil(
+    vectors: npt.NDArray[np.int32],
+    units: npt.NDArray[np.float64],
+    weights: npt.NDArray[np.float32],
+    shares: npt.NDArray[np.float32],
+    discussed: npt.NDArray[np.uint32],
+    audience: npt.NDArray[np.float64],
+    told_audience: npt.NDArray[np.float32],
+    mass: npt.NDArray[np.float64],
+    told_mass: npt.NDArray[np.float32],
+    neighbours: npt.NDArray[np.int64],
+    told_neighbours: npt.NDArray[np.int64],
+    strengths: npt.NDArray[np.float32],
+    told_strengths: npt.NDArray[np.float32],
+) -> None:
+    """Write what is worked out of n states, column by column, behind each column of them."""
     for row in range(len(vectors)):
-        squares = 0.0
-        for number in vectors[row]:
-            squares += float(number) * float(number)
-        if squares > 0:
-            length = math.sqrt(squares)
-            for place in range(vectors.shape[1]):
-                units[row, place] = vectors[row, place] / length
-    return units
+        faded = 2.0 ** -(discussed[row] / NEIGHBOUR_HALF_LIFE_SECONDS % 1.0)
+        told_audience[row], told_mass[row] = audience[row] * faded, mass[row] * faded
+        _bring_to_length_1(vectors[row], units[row])
+        _share_out(weights[row], shares[row])
+        _name_strongest(
+            neighbours[row], strengths[row], np.float32(faded), told_neighbours[row], told_strengths[row]
+        )
+
+
+@compiled
+def _bring_to_length_1(vector: npt.NDArray[np.int32], unit: npt.NDArray[np.float64]) -> None:
+    """Write a vector as a unit vector; one of length 0 stays so."""
+    squares = 0.0
+    for number in vector:
+        squares += float(number) * float(number)
+    if squares > 0:
+        length = math.sqrt(squares)
+        for place in range(len(vector)):
+            unit[place] = vector[place] / length
 
 
 @compiled
 def _share_out(weights: npt.NDArray[np.float32], shares: npt.NDArray[np.float32]) -> None:
-    """Write weights as shares of the sum of their row, where that is above 0."""
-    for row in range(len(weights)):
-        total = np.float32(0)
-        for weight in weights[row]:
-            total += weight
-        if total > 0:
-            for place in range(weights.shape[1]):
-                shares[row, place] = weights[row, place] / total
+    """Write weights as shares of their sum, where that is above 0."""
+    total = np.float32(0)
+    for weight in weights:
+        total += weight
+    if total > 0:
+        for place in range(len(weights)):
+            shares[place] = weights[place] / total
 
 
 @compiled
 def _name_strongest(
     neighbours: npt.NDArray[np.int64],
     strengths: npt.NDArray[np.float32],
-    faded: npt.NDArray[np.float64],
+    faded: np.float32,
     named: npt.NDArray[np.int64],
     told: npt.NDArray[np.float32],
 ) -> None:
-    """Write into rows of n models the strongest neighbours of n states, and how strong they are by now."""
-    for row in range(len(neighbours)):
-        weakest = np.float32(0)
-        if np.count_nonzero(strengths[row] > 0) > PUBLISHED_NEIGHBOURS:
-            weakest = np.partition(strengths[row], NEIGHBOURS - PUBLISHED_NEIGHBOURS)[-PUBLISHED_NEIGHBOURS]
-        place = 0
-        # Of those that are as weak as the weakest there may be too many: the stronger ones are written first.
-        for equal in (False, True):
-            for slot in range(NEIGHBOURS):
-                strength = strengths[row, slot]
-                fits = strength == weakest if equal else strength > weakest
-                if fits and strength > 0 and place < PUBLISHED_NEIGHBOURS:
-                    named[row, place], told[row, place] = (
-                        neighbours[row, slot],
-                        strength * np.float32(faded[row]),
-                    )
-                    place += 1
+    """Write the strongest neighbours, and how strong they are by now."""
+    weakest, count = np.float32(0), 0
+    for strength in strengths:
+        count += strength > 0
+    if count > PUBLISHED_NEIGHBOURS:
+        weakest = np.partition(strengths, NEIGHBOURS - PUBLISHED_NEIGHBOURS)[-PUBLISHED_NEIGHBOURS]
+    place = 0
+    for slot in range(NEIGHBOURS):
+        if strengths[slot] > weakest:
+            named[place], told[place] = neighbours[slot], strengths[slot] * faded
+            place += 1
+    # Of those that are as weak as the weakest there may be too many: the first of them follow the stronger.
+    for slot in range(NEIGHBOURS if weakest > 0 else 0):
+        if strengths[slot] == weakest and place < PUBLISHED_NEIGHBOURS:
+            named[place], told[place] = neighbours[slot], strengths[slot] * faded
+            place += 1
 
 
 def decode_models(values: Sequence[bytes]) -> ModelRows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
@@ -11,26 +13,30 @@ from models.features import Feature
 from models.item_space import STEPS, StepArray
 from models.neighbourhoods import Neighbourhood
 
+WHOLE: Final = 32_767
+"""The largest number of a taste is compared as this."""
+
 Float32s = npt.NDArray[np.float32]
 Int32s = npt.NDArray[np.int32]
 
 
 @compiled
 def compare_tastes(features: Float32s, positions: Int32s, vectors: StepArray, tastes: Float32s) -> None:
-    """Fill in the cosines with each taste; vectors (n x 64) are in whole steps.
+    """Fill in the cosines with each taste, within 1e-4; vectors (n x 64) are in whole steps.
 
-    One dimension of all candidates after the other: each sum keeps its order, and compilers vectorise that.
+    Sums of whole numbers are the same in any order, so that a compiler takes many at once. They stay below
+    2^29.
     """
-    values = np.empty((vectors.shape[1], len(positions)), np.float32)
-    for candidate in range(len(positions)):
-        values[:, candidate] = vectors[positions[candidate]]
     for horizon in range(len(tastes)):
-        cosines = features[Feature.TASTE_SESSION + horizon]
-        cosines[:] = 0
-        for dimension in range(len(values)):
-            for candidate in range(len(positions)):
-                cosines[candidate] += tastes[horizon, dimension] * values[dimension, candidate]
-        cosines /= np.float32(STEPS)
+        taste, cosines = tastes[horizon], features[Feature.TASTE_SESSION + horizon]
+        largest = max(np.abs(taste).max(), np.float32(1e-30))
+        whole = np.round(taste * (np.float32(WHOLE) / largest)).astype(np.int16)
+        step = largest / np.float32(WHOLE * STEPS)
+        for candidate in range(len(positions)):
+            vector, total = vectors[positions[candidate]], np.int32(0)
+            for dimension in range(len(whole)):
+                total = np.int32(total + np.int32(whole[dimension]) * np.int32(vector[dimension]))
+            cosines[candidate] = total * step
 
 
 @compiled

@@ -12,7 +12,7 @@ from models.factors import FACTORS, sketch_items
 from models.growth import longer
 from models.items import PUBLISHED_NEIGHBOURS, ModelRows
 from models.linked_rows import LinkedRows
-from models.row_pool import Links
+from models.row_pool import INVERSE, OWN, Links
 from models.votes import count_votes
 
 INVERSE_NEIGHBOURS: Final = 32
@@ -98,13 +98,32 @@ class Neighbourhoods:
         self.voice[positions] = listeners**VOICE_EXPONENT
         self.standing[positions] = listeners**STANDING_EXPONENT
         self.rows.replace(positions, neighbours, strengths, standing=self.standing)
-        touched = np.unique(np.concatenate((positions, neighbours[strengths > 0])))
         links = self.rows.links
-        stale = touched[RENEWED * links.changes[touched] >= links.size[:, touched].sum(axis=0)]
-        links.changes[stale] = 0
+        stale = _find_stale(positions, neighbours, links)
         count_votes(stale, links, self.voice, self.mass)
         sketch_items(stale, links, self.voice, keys, self.factors, self.lengths)
         self.heard[stale] = self.lengths[stale] > 0
+
+
+@compiled
+def _find_stale(positions: Int32s, neighbours: Int32s, links: Links) -> Int32s:
+    """Find of which items, in ascending order, enough has changed, and count their changes anew.
+
+    They are `positions` or stand in the rows (n x k, -1 where free) of those.
+    """
+    touched = np.concatenate((positions, neighbours.ravel()))
+    count = 0
+    for item in touched:
+        if item < 0:
+            continue
+        changes, size = links.changes[item], links.size[OWN, item] + links.size[INVERSE, item]
+        if RENEWED * changes >= size:
+            touched[count] = item
+            count += 1
+    stale = np.unique(touched[:count])
+    for item in stale:
+        links.changes[item] = 0
+    return stale
 
 
 @compiled

@@ -165,7 +165,7 @@ def _restore_content(read: Read, catalogue: Catalogue, count: int) -> None:
         for size, end in zip(sizes.tolist(), ends.tolist(), strict=True)
     ]
     catalogue.unplayed.keep(items, contents, catalogue.plays, catalogue.neighbours)
-    catalogue.unplayed.catch_up(catalogue.neighbours)
+    catalogue.unplayed.catch_up(catalogue.plays, catalogue.neighbours)
 
 
 def _restore_neighbourhoods(read: Read, near: Neighbourhoods, count: int) -> None:

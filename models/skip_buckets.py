@@ -24,7 +24,7 @@ from models.skip_facts import (
 )
 from models.skip_items import fill_artists, fill_items
 from models.skip_moment import recall_mood
-from models.sources.scan import Float32s, Int32s, Plays, scan_plays
+from models.sources.scan import Float32s, Int32s, Plays, read_plays
 
 Counts = npt.NDArray[np.uint32]
 
@@ -104,14 +104,25 @@ def speak_of_skips(plays: Plays, known: ItemArrays, positions: Int32s, now_secon
 
 def speak_of_skip(history: History, position: int, *, catalogue: Catalogue, now_seconds: float) -> Int32s:
     """What speaks for or against a skip of the item at a catalogue position: buckets, int32, SPEAKING."""
+    one = slice(position, position + 1)
     return _speak_of_one(
         history.plays(catalogue.artist, version=catalogue.artists_version),
-        catalogue.arrays,
         np.array([position], np.int32),
+        catalogue.artist[one],
+        catalogue.plays[one],
+        catalogue.skips[one],
         float(now_seconds),
     )[:, 0].copy()
 
 
 @compiled
-def _speak_of_one(indexed: PackedIndex, known: ItemArrays, position: Int32s, now_seconds: float) -> Int32s:
-    return speak_of_skips(scan_plays(indexed), known, position, now_seconds)
+def _speak_of_one(
+    indexed: PackedIndex,
+    position: Int32s,
+    artist: Int32s,
+    played: Counts,
+    skipped: Counts,
+    now_seconds: float,
+) -> Int32s:
+    plays = read_plays(indexed)
+    return find_skip_buckets(read_skip_facts(plays, position, artist, played, skipped, now_seconds))

@@ -151,7 +151,7 @@ class ItemStates:
         apply_signals(self._states, places, block, offset=self._blocks, after=-1)
         self._blocks += 1
         changed = list(dict.fromkeys(places.tolist()))
-        return [self._ids[place] for place in changed], item_models(self._states[changed])
+        return [self._ids[place] for place in changed], item_models(self._states.take(changed))
 
     def _name(self, item: str) -> None:
         """Give an item that is new a place; nobody speaks of one before it has a name."""

@@ -32,6 +32,7 @@ PLACED: Final = 16
 SWEEPS: Final = 16
 """Times that all rows are solved after a lesson, until the next one."""
 
+Counts = npt.NDArray[np.uint32]
 Int32s = npt.NDArray[np.int32]
 
 
@@ -65,6 +66,7 @@ class Unplayed:
         self._weights = np.zeros(DESCRIBED, np.uint8)
         self._ridge = ContentRidge(dimensions=FACTORS)
         self._came = self._replaced = self._unsolved = self._stale = 0
+        self._told: list[Int32s] = []
         self._models = self._lessons = 0
 
     def make_room(self, room: int) -> None:
@@ -78,7 +80,7 @@ class Unplayed:
         positions: Int32s,
         keys: npt.NDArray[np.int64],
         records: Sequence[CatalogRecord],
-        plays: npt.NDArray[np.uint32],
+        plays: Counts,
         known: Neighbourhoods,
     ) -> None:
         """Take in records that came together: by key, so that the order in which they came changes nothing.
@@ -91,37 +93,52 @@ class Unplayed:
         contents = [describe(records[last[position]]) for position in items.tolist()]
         self.keep(items, contents, plays, known)
 
-    def keep(
-        self,
-        items: Int32s,
-        contents: Sequence[Content],
-        plays: npt.NDArray[np.uint32],
-        known: Neighbourhoods,
-    ) -> None:
+    def keep(self, items: Int32s, contents: Sequence[Content], plays: Counts, known: Neighbourhoods) -> None:
         """Keep what items (each once) are like, in that order; `plays` are those of all positions."""
         for position, content in zip(items.tolist(), contents, strict=True):
             self._keep(position, content)
-        self.learn(items, plays, known)
+        self._learn_played(items, plays, known)
         self._find_newest(known)
+        self._count(len(items), plays, known)
 
     def kept(self) -> tuple[Int32s, list[Content]]:
         """The items whose content is kept, and that, in the order in which they came."""
-        first = -self._came % max(1, len(self._contents))
-        items: Int32s = np.roll(self._items[: len(self._contents)], first)
+        items = self._in_order()
         return items, [self._contents[slot] for slot in self._slot[items].tolist()]
 
-    def catch_up(self, known: Neighbourhoods) -> None:
-        """Work out all that follows from the lessons so far."""
-        self._settle(self._lessons, known)
-        while self._unsolved or self._stale:
-            self._settle(0, known)
+    def _in_order(self) -> Int32s:
+        kept = len(self._contents)
+        return np.roll(self._items[:kept], -self._came % max(1, kept))
 
-    def learn(self, positions: Int32s, plays: npt.NDArray[np.uint32], known: Neighbourhoods) -> None:
-        """Learn from items (each once) whose models are new; place those anew that have no neighbours.
+    def catch_up(self, plays: Counts, known: Neighbourhoods) -> None:
+        """Learn all that was told, and work out what follows from it."""
+        self._learn_told(plays, known)
+        while self._unsolved or self._stale:
+            self._settle(known)
+
+    def learn(self, positions: Int32s, plays: Counts, known: Neighbourhoods) -> None:
+        """Learn from items whose models are new, 64 or more at a time; place those without neighbours.
 
         `plays` are those of all positions.
         """
-        self._models += len(positions)
+        self._told.append(positions)
+        self._count(len(positions), plays, known)
+        if (known.heard[positions] & (self._row[positions] >= 0)).any():
+            self._find_newest(known)
+
+    def _count(self, models: int, plays: Counts, known: Neighbourhoods) -> None:
+        self._models += models
+        if self._models >= SETTLED:
+            self._learn_told(plays, known)
+
+    def _learn_told(self, plays: Counts, known: Neighbourhoods) -> None:
+        told = np.unique(np.concatenate((*self._told, np.zeros(0, np.int32))))
+        self._told, self._models = [], 0
+        self._learn_played(told, plays, known)
+        self._settle(known)
+
+    def _learn_played(self, positions: Int32s, plays: Counts, known: Neighbourhoods) -> None:
+        """Learn from items, each once."""
         slots = self._slot[positions]
         positions, slots = positions[slots >= 0], slots[slots >= 0]
         doublings = np.frexp(plays[positions].astype(np.float64))[1]
@@ -132,11 +149,6 @@ class Unplayed:
         for position in positions[~heard].tolist():
             self._place(position, known)
         self._lessons += int(np.count_nonzero(due))
-        if self._models >= SETTLED:
-            self._settle(self._lessons, known)
-            self._models = self._lessons = 0
-        if (self._row[positions[heard]] >= 0).any():
-            self._find_newest(known)
 
     def _keep(self, position: int, content: Content) -> None:
         """Keep the content of an item, in the place of the one that came longest ago where all are taken."""
@@ -174,8 +186,9 @@ class Unplayed:
         contents = [self._contents[slot] for slot in slots.tolist()]
         self._ridge.learn_many(contents, vectors, sign * self._weights[slots])
 
-    def _settle(self, lessons: int, known: Neighbourhoods) -> None:
+    def _settle(self, known: Neighbourhoods) -> None:
         """Solve some rows of the mapping anew, and place some items by it, until nothing is to be done."""
+        lessons, self._lessons = self._lessons, 0
         if lessons:
             self._unsolved = SWEEPS * CONTENT_FEATURES
         if self._unsolved:
@@ -197,7 +210,7 @@ class Unplayed:
 
     def _find_newest(self, known: Neighbourhoods) -> None:
         """Look from the last content that came to the first."""
-        came, _ = self.kept()
+        came = self._in_order()
         self._row[self.newest.positions] = -1
         newest = came[~known.heard[came]][-NEWEST:]
         self.newest = Newest(newest, known.factors[newest], known.lengths[newest])

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.compiled import compiled
-from models.index_memory import PackedIndex, open_index
+from models.index_memory import PackedIndex, PlayIndex, open_index
 from models.numbering import Numbering, copy_numbering, give_number
 from models.play_counts import TimeArray, Uint32s
 from models.recollection import Bools, Float64s, Recollections
@@ -57,6 +57,20 @@ class Plays(NamedTuple):
 def scan_plays(packed: PackedIndex) -> Plays:
     """Take indexed plays, and make room for items that are not among them."""
     indexed = open_index(packed)
+    return _plays_of(
+        indexed, copy_numbering(indexed.items), copy_numbering(indexed.artists), indexed.artist_of.copy()
+    )
+
+
+@compiled
+def read_plays(packed: PackedIndex) -> Plays:
+    """Take indexed plays to read only: nothing is to be numbered."""
+    indexed = open_index(packed)
+    return _plays_of(indexed, indexed.items, indexed.artists, indexed.artist_of)
+
+
+@compiled
+def _plays_of(indexed: PlayIndex, items: Numbering, artists: Numbering, artist_of: Int32s) -> Plays:
     size = indexed.size[0]
     session = indexed.session[:size]
     return Plays(
@@ -67,14 +81,14 @@ def scan_plays(packed: PackedIndex) -> Plays:
         indexed.good[:size],
         indexed.earlier[:size],
         indexed.earlier_by_artist[:size],
-        copy_numbering(indexed.items),
+        items,
         indexed.counts,
         indexed.decayed,
         indexed.reference,
         indexed.ends,
         indexed.recalled,
-        copy_numbering(indexed.artists),
-        indexed.artist_of.copy(),
+        artists,
+        artist_of,
         indexed.newest_by_artist[: indexed.artists.known[0]],
         indexed.recalled_by_artist,
         indexed.items.known[0],

@@ -80,7 +80,7 @@ def assert_equal(left, right):
 
 def test_what_nobody_played_is_placed_by_what_was_saved_of_others(catalogue):
     catalogue.apply_record(CatalogRecord(item="new", title="New", artist="artist 1", tags=(("jazz", 2.0),)))
-    catalogue.unplayed.catch_up(catalogue.neighbours)
+    catalogue.unplayed.catch_up(catalogue.plays, catalogue.neighbours)
     restored = restore_catalogue(copied(catalogue).__getitem__)
     position = catalogue.position_of(stable_key("new"))
     [placed] = catalogue.neighbours.vectors(np.array([position]))

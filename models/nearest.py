@@ -22,7 +22,7 @@ ENTRIES: Final = 1_024
 """The most played items, which every search compares first."""
 SET_OUT: Final = 32
 """The best of them, from which it sets out."""
-COMPARED: Final = 2_000
+COMPARED: Final = 1_600
 """Items that it compares on its way, at most."""
 STALE: Final = 0.1
 """Entries are chosen anew after as many updates as this share of all items."""

@@ -35,7 +35,7 @@ from models.own_weights import OwnWeights
 Float16s = npt.NDArray[np.float16]
 Int64s = npt.NDArray[np.int64]
 
-_BYTES: Final = LearnedBytes("ranker", version=2, layout=LAYOUT, number=np.float32)
+_BYTES: Final = LearnedBytes("ranker", version=3, layout=LAYOUT, number=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,6 +102,7 @@ class Ranker:
         """Examples learned."""
         self._numbers = new_network(seed=seed)
         self._usual = np.full(NUMBERS, caution, np.float32)
+        self._mean = self._numbers.copy()
 
     def learn_one(self, example: Example) -> None:
         """Step towards ranking the played item, the first one, above the others.
@@ -122,13 +123,13 @@ class Ranker:
         if not np.isfinite(rows).all():
             raise ValueError("a number is not finite: the ranker would never recover")
         rate, least = np.float32(self.learning_rate), np.float32(LEAST_SQUARE)
-        learn_choices(self._numbers, self._usual, rows.astype(np.float32), items, rate, self.decay, least)
-        self.learned += int(np.count_nonzero(items))
+        state = self._numbers, self._usual, self._mean, self.learned
+        self.learned = learn_choices(*state, rows.astype(np.float32), items, rate, self.decay, least)
 
     def predict_proba_one(self, features: Float32s) -> dict[bool, float]:
         """The logistic function of the score of one item (float32, FEATURES) for a listener who is new."""
         one = features.astype(np.float32).reshape(-1, 1)
-        scores, _ = score_items(one, self._numbers, np.zeros(TERMS, np.float32))
+        scores, _ = score_items(one, self._mean, np.zeros(TERMS, np.float32))
         chance = 1.0 / (1.0 + math.exp(-max(float(scores[0]), -700.0)))
         return {False: 1.0 - chance, True: chance}
 
@@ -146,13 +147,14 @@ class Ranker:
         )
 
     def weights(self) -> RankerWeights:
-        """Export what workers score with."""
-        return RankerWeights(self.learned, self._numbers.copy())
+        """Export what workers score with: the mean of the last steps."""
+        return RankerWeights(self.learned, self._mean.copy())
 
-    def _restore(self, *, learned: int, numbers: Float32s, usual: Float32s) -> None:
+    def _restore(self, *, learned: int, numbers: Float32s, usual: Float32s, mean: Float32s) -> None:
         self.learned = learned
         self._numbers = numbers
         self._usual = usual
+        self._mean = mean
 
 
 def encode_weights(weights: RankerWeights) -> bytes:
@@ -172,7 +174,7 @@ def decode_weights(data: bytes) -> RankerWeights:
 
 def encode_ranker(ranker: Ranker) -> bytes:
     """Write weights and optimizer state as versioned bytes; hyper-parameters are settings, not state."""
-    return _BYTES.encode(ranker.learned, np.concatenate((ranker._numbers, ranker._usual)))
+    return _BYTES.encode(ranker.learned, np.concatenate((ranker._numbers, ranker._usual, ranker._mean)))
 
 
 def decode_ranker(data: bytes, ranker: Ranker | None = None) -> Ranker:
@@ -181,7 +183,8 @@ def decode_ranker(data: bytes, ranker: Ranker | None = None) -> Ranker:
     Raises:
         CorruptState: the version, the table of features or the length is another, or a number is not finite.
     """
-    learned, numbers = _BYTES.decode(data, count=2 * NUMBERS)
+    learned, numbers = _BYTES.decode(data, count=3 * NUMBERS)
     restored = Ranker() if ranker is None else ranker.clone()
-    restored._restore(learned=learned, numbers=numbers[:NUMBERS].copy(), usual=numbers[NUMBERS:].copy())
+    own, usual, mean = (part.copy() for part in numbers.reshape(3, NUMBERS))
+    restored._restore(learned=learned, numbers=own, usual=usual, mean=mean)
     return restored

@@ -24,8 +24,8 @@ class Warming:
 
     def stop(self) -> None:
         """End it, if it still runs."""
-        self._process.kill()
-        self._process.communicate()
+        with self._process:
+            self._process.kill()
 
 
 def run_compiling(program: str, folder: Path) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from river import optim
 
 from models.candidates import Candidates
-from models.descent import ROWS
+from models.descent import MEAN_STEPS, ROWS
 from models.errors import CorruptState
 from models.examples import Example, draw_example
 from models.features import FEATURES, ITEM_FEATURES, POOL_FEATURES, Feature
@@ -99,13 +99,16 @@ def test_it_steps_as_river_does():
     ranker, numbers, choices = Ranker(), new_network(seed=0), examples(50)
     river = optim.RMSProp(lr=LEARNING_RATE, rho=DECAY, eps=LEAST_SQUARE)
     river.g2 = np.full(NUMBERS, CAUTION, np.float32)
-    for choice in choices:
+    mean = np.zeros(NUMBERS)
+    for steps, choice in enumerate(choices, start=1):
         example = choice.numbers.astype(np.float32)
         gradient = listwise_gradient(example[:FEATURES], example[FEATURES:], numbers)
         numbers = river.step(numbers, gradient)
+        mean += (numbers - mean) * max(1 / MEAN_STEPS, 4 / (steps + 3))
     ranker.learn_many(*columns(choices))
     assert np.abs(numbers - new_network(seed=0)).max() > 0.01
-    assert np.abs(ranker.weights().numbers - numbers).max() < 1e-7
+    assert np.abs(ranker._numbers - numbers).max() < 1e-7
+    assert np.abs(ranker.weights().numbers - mean).max() < 1e-6 < np.abs(mean - numbers).max()
     assert ranker._usual == pytest.approx(river.g2, rel=1e-6)
 
 

@@ -43,6 +43,22 @@ def from_steps(steps: StepArray) -> VectorArray:
 
 
 @compiled
+def multiply(whole: npt.NDArray[np.int16], steps: StepArray) -> np.int32:
+    """The product of a vector of whole numbers and one in steps, equally long; it must stay below 2^31.
+
+    A sum of whole numbers is the same in any order, so that a compiler takes many at once: an eighth of the
+    time.
+
+    >>> multiply(np.array([2, -3], np.int16), np.array([127, 1], np.int8))
+    251
+    """
+    total = np.int32(0)
+    for dimension in range(len(whole)):
+        total = np.int32(total + np.int32(whole[dimension]) * np.int32(steps[dimension]))
+    return total
+
+
+@compiled
 def add_signature(total: npt.NDArray[np.int32] | npt.NDArray[np.int64], key: int, weight: int) -> None:
     """Add `weight` times the signature of `key` to `total` (a power of two entries), in place."""
     state = np.uint64(key)

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from models.compiled import compiled
 from models.factors import compare_factors
 from models.features import Feature
-from models.item_space import STEPS, StepArray
+from models.item_space import STEPS, StepArray, multiply
 from models.neighbourhoods import Neighbourhood
 
 WHOLE: Final = 32_767
@@ -24,8 +24,7 @@ Int32s = npt.NDArray[np.int32]
 def compare_tastes(features: Float32s, positions: Int32s, vectors: StepArray, tastes: Float32s) -> None:
     """Fill in the cosines with each taste, within 1e-4; vectors (n x 64) are in whole steps.
 
-    Sums of whole numbers are the same in any order, so that a compiler takes many at once. They stay below
-    2^29.
+    The products stay below 2^29.
     """
     for horizon in range(len(tastes)):
         taste, cosines = tastes[horizon], features[Feature.TASTE_SESSION + horizon]
@@ -33,10 +32,7 @@ def compare_tastes(features: Float32s, positions: Int32s, vectors: StepArray, ta
         whole = np.round(taste * (np.float32(WHOLE) / largest)).astype(np.int16)
         step = largest / np.float32(WHOLE * STEPS)
         for candidate in range(len(positions)):
-            vector, total = vectors[positions[candidate]], np.int32(0)
-            for dimension in range(len(whole)):
-                total = np.int32(total + np.int32(whole[dimension]) * np.int32(vector[dimension]))
-            cosines[candidate] = total * step
+            cosines[candidate] = multiply(whole, vectors[positions[candidate]]) * step
 
 
 @compiled

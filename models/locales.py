@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.events import CatalogRecord, ItemKey
+from models.growth import longer
 from models.most_played import Groups, take_in
 from models.onboarding import Choices, locale_key
 
@@ -49,7 +50,7 @@ class Locales:
 
     def make_room(self, room: int) -> None:
         """Give as many positions a place; new ones are nowhere."""
-        self.of = np.pad(self.of, ((0, room - len(self.of)), (0, 0)), constant_values=NOWHERE)
+        self.of = longer(self.of, room, blank=NOWHERE)
 
     def note(self, position: int, record: CatalogRecord) -> None:
         """Note what the tags of an item say; of several of a kind the first counts."""

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from models.catalogue import Catalogue
 from models.compiled import compiled
+from models.item_space import multiply
 from models.neighbourhoods import Neighbourhood
 from models.row_pool import INVERSE, OWN
 
@@ -97,10 +98,7 @@ def _search(
 @compiled
 def _compare(whole: npt.NDArray[np.int16], own: float, position: int, known: Neighbourhood) -> float:
     """The cosine of a vector, in whole numbers and with its length, and that of an item."""
-    vector, total = known.factors[position], np.int32(0)
-    for dimension in range(len(whole)):
-        total = np.int32(total + np.int32(whole[dimension]) * np.int32(vector[dimension]))
-    return float(total / (own * known.lengths[position]))
+    return float(multiply(whole, known.factors[position]) / (own * known.lengths[position]))
 
 
 @compiled

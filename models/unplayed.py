@@ -17,6 +17,7 @@ from models.content import CONTENT_FEATURES, Content, describe
 from models.content_ridge import ContentRidge
 from models.events import CatalogRecord
 from models.factors import FACTORS, place_item
+from models.growth import longer
 from models.neighbourhoods import Neighbourhoods
 
 DESCRIBED: Final = 1 << 15
@@ -71,9 +72,7 @@ class Unplayed:
 
     def make_room(self, room: int) -> None:
         """Give as many positions a place; of new ones nothing is known."""
-        missing = 0, room - len(self._slot)
-        self._slot = np.pad(self._slot, missing, constant_values=-1)
-        self._row = np.pad(self._row, missing, constant_values=-1)
+        self._slot, self._row = longer(self._slot, room, blank=-1), longer(self._row, room, blank=-1)
 
     def describe(
         self,

@@ -58,6 +58,7 @@ def plan_shelves(kinds: Sequence[ShelfKind]) -> Plan:
     rules = Rules(
         places=np.array([kind.places for kind in kinds], np.int64),
         temperatures=np.array([kind.temperature for kind in kinds], np.float64),
+        floors=np.array([kind.floor for kind in kinds], np.float64),
         fewest=np.array([kind.fewest for kind in kinds], np.int64),
         caps=np.array([kind.artist_cap for kind in kinds], np.int64),
     )

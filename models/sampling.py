@@ -14,7 +14,7 @@ ROW: Final = 10
 """The stretch of a row within which an artist may come at most `ARTIST_CAP` times."""
 ARTIST_CAP: Final = 2
 NO_CAP: Final = ROW
-POLICY: Final = "plackett-luce/2"
+POLICY: Final = "plackett-luce/3"
 
 FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.int32]
@@ -22,29 +22,36 @@ Bools = npt.NDArray[np.bool_]
 
 
 class Rules(NamedTuple):
-    """How each of s rows is drawn: places, temperature, the fewest items worth showing, most of an artist."""
+    """How each of s rows is drawn, one number a row: see `draw_row`, and the fewest items worth showing."""
 
     places: npt.NDArray[np.int64]
     temperatures: FloatArray
+    floors: FloatArray
     fewest: npt.NDArray[np.int64]
     caps: npt.NDArray[np.int64]
 
 
 @compiled
 def draw_row(
-    scores: FloatArray, artists: IndexArray, places: int, temperature: float, cap: int, uniforms: FloatArray
+    scores: FloatArray,
+    artists: IndexArray,
+    places: int,
+    temperature: float,
+    floor: float,
+    cap: int,
+    uniforms: FloatArray,
 ) -> tuple[npt.NDArray[np.int64], FloatArray]:
     """Draw a row by Plackett-Luce, at most `cap` items of an artist in any ten places running.
 
-    Place by place an item is drawn with probability proportional to exp(score / temperature) among the
-    items that are left and whose artist (-1: unknown, never capped) has room. Returns the chosen rows of
-    `scores` and the probability of each draw given the draws before it (float64, in (0, 1]); their product
-    is the exact probability of the whole row. The row is shorter where nothing is left.
+    Place by place an item is drawn among those that are left and whose artist (-1: unknown, never capped)
+    has room: with probability `floor` each alike, otherwise in proportion to exp(score / temperature).
+    Returns the chosen rows of `scores` and the probability of each draw given the draws before it (float64, in (0, 1]);
+    their product is the exact probability of the whole row. The row is shorter where nothing is left.
 
     Source: Luce 1959, Plackett 1975.
 
     >>> chosen, propensities = draw_row(np.array([0.0, 0.0]), np.array([-1, -1], np.int32), places=2,
-    ...     temperature=1.0, cap=2, uniforms=np.array([0.9, 0.5]))
+    ...     temperature=1.0, floor=0.0, cap=2, uniforms=np.array([0.9, 0.5]))
     >>> chosen.tolist(), propensities.tolist()
     ([1, 0], [0.5, 1.0])
     """
@@ -58,8 +65,8 @@ def draw_row(
     for place in range(places):
         if place >= ROW:
             _count_artist(crowd, artists, chosen[place - ROW], -1)
-        best, total = _sum_room(scores, strength, free, crowd, cap)
-        if best == -np.inf:
+        best, total, room = _sum_room(scores, strength, free, crowd, cap)
+        if room == 0:
             return chosen[:place], propensity[:place]
         # Strengths are relative to a score not far above the best that is left, so that the odds of the last
         # places are as exact as those of the first.
@@ -69,16 +76,10 @@ def draw_row(
                 # An item without room now may score far more; when it has room again, it is the new base.
                 exponent = min((scores[row] - base) / temperature, 200.0)
                 strength[row] = math.exp(exponent) if free[row] else 0.0
-            best, total = _sum_room(scores, strength, free, crowd, cap)
-        left, drawn = uniforms[place] * total, -1
-        for row in range(len(scores)):
-            if strength[row] > 0.0 and crowd[row] < cap:
-                drawn = row
-                left -= strength[row]
-                if left < 0.0:
-                    break
+            best, total, room = _sum_room(scores, strength, free, crowd, cap)
+        drawn = _draw_one(strength, free, crowd, cap, total, room, floor, uniforms[place])
         chosen[place] = drawn
-        propensity[place] = strength[drawn] / total
+        propensity[place] = (1.0 - floor) * strength[drawn] / total + floor / room
         strength[drawn] = 0.0
         free[drawn] = False
         _count_artist(crowd, artists, drawn, 1)
@@ -86,16 +87,41 @@ def draw_row(
 
 
 @compiled
+def _draw_one(
+    strength: FloatArray,
+    free: Bools,
+    crowd: IndexArray,
+    cap: int,
+    total: float,
+    room: int,
+    floor: float,
+    uniform: float,
+) -> int:
+    """Draw one of the `room` items that may come, whose strengths add up to `total`."""
+    evenly = uniform < floor
+    left = uniform / floor * room if evenly else (uniform - floor) / (1.0 - floor) * total
+    drawn = -1
+    for row in range(len(strength)):
+        if free[row] and crowd[row] < cap and (evenly or strength[row] > 0.0):
+            drawn = row
+            left -= 1.0 if evenly else strength[row]
+            if left < 0.0:
+                break
+    return drawn
+
+
+@compiled
 def _sum_room(
-    scores: FloatArray, strength: FloatArray, free: npt.NDArray[np.bool_], crowd: IndexArray, cap: int
-) -> tuple[float, float]:
-    """The best score and the sum of strengths of the items that are left and whose artist has room."""
-    best, total = -np.inf, 0.0
+    scores: FloatArray, strength: FloatArray, free: Bools, crowd: IndexArray, cap: int
+) -> tuple[float, float, int]:
+    """The best score, the sum of strengths and the number of items left whose artist has room."""
+    best, total, room = -np.inf, 0.0, 0
     for row in range(len(scores)):
         if free[row] and crowd[row] < cap:
             best = max(best, scores[row])
             total += strength[row]
-    return best, total
+            room += 1
+    return best, total, room
 
 
 @compiled
@@ -138,6 +164,7 @@ def draw_rows(
                 artists[items],
                 rules.places[row],
                 rules.temperatures[row],
+                rules.floors[row],
                 rules.caps[row],
                 uniforms[first_uniform:],
             )

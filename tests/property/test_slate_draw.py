@@ -10,12 +10,13 @@ from models.chance import draw_uniforms, seed_of
 from models.sampling import ARTIST_CAP, ROW, draw_row
 
 
-def draw(scores, artists, *, places, seed, temperature=1.0):
+def draw(scores, artists, *, places, seed, temperature=1.0, floor=0.0):
     return draw_row(
         np.array(scores, np.float64),
         np.array(artists, np.int32),
         places=places,
         temperature=temperature,
+        floor=floor,
         cap=ARTIST_CAP,
         uniforms=draw_uniforms(np.uint64(seed), places),
     )
@@ -25,10 +26,11 @@ def draw(scores, artists, *, places, seed, temperature=1.0):
     st.lists(st.tuples(st.floats(-50, 50), st.integers(-1, 4)), max_size=60),
     st.integers(0, 2**64 - 1),
     st.floats(0.05, 5),
+    st.floats(0, 0.5),
 )
-def test_a_row_has_no_duplicate_keeps_the_cap_and_propensities_in_range(rows, seed, temperature):
+def test_a_row_has_no_duplicate_keeps_the_cap_and_propensities_in_range(rows, seed, temperature, floor):
     scores, artists = [s for s, _ in rows], [a for _, a in rows]
-    chosen, propensity = draw(scores, artists, places=20, seed=seed, temperature=temperature)
+    chosen, propensity = draw(scores, artists, places=20, seed=seed, temperature=temperature, floor=floor)
     assert len(set(chosen.tolist())) == len(chosen)
     assert ((propensity > 0) & (propensity <= 1)).all()
     drawn = [artists[row] for row in chosen]
@@ -37,7 +39,7 @@ def test_a_row_has_no_duplicate_keeps_the_cap_and_propensities_in_range(rows, se
         assert all(window.count(artist) <= ARTIST_CAP for artist in set(window))
 
 
-def exact(scores, artists, places, temperature):
+def exact(scores, artists, places, temperature, floor):
     """Probability of every possible row, by multiplying out the definition."""
     strength = np.exp(np.array(scores) / temperature)
     rows = {}
@@ -54,22 +56,22 @@ def exact(scores, artists, places, temperature):
             if item not in room:
                 probability = 0.0
                 break
-            probability *= strength[item] / strength[room].sum()
+            probability *= (1 - floor) * strength[item] / strength[room].sum() + floor / len(room)
         if probability:
             rows[row] = probability
     return rows
 
 
 @settings(max_examples=3, deadline=None)
-@given(st.integers(0, 2**32))
-def test_propensities_equal_the_samplers_frequencies(salt):
+@given(st.integers(0, 2**32), st.sampled_from([0.0, 0.2]))
+def test_propensities_equal_the_samplers_frequencies(salt, floor):
     scores, artists, places = [0.9, 0.3, 0.0, -0.4, 0.5], [0, 0, 1, 0, 1], 4
-    truth = exact(scores, artists, places, 0.7)
+    truth = exact(scores, artists, places, 0.7, floor)
     assert abs(sum(truth.values()) - 1) < 1e-12
     draws, counts = 20_000, dict.fromkeys(truth, 0)
     for number in range(draws):
         seed = seed_of(str(salt), partition=0, offset=number)
-        chosen, propensity = draw(scores, artists, places=places, seed=seed, temperature=0.7)
+        chosen, propensity = draw(scores, artists, places=places, seed=seed, temperature=0.7, floor=floor)
         row = tuple(chosen.tolist())
         counts[row] += 1
         assert abs(np.prod(propensity) - truth[row]) < 1e-12

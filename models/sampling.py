@@ -45,8 +45,8 @@ def draw_row(
 
     Place by place an item is drawn among those that are left and whose artist (-1: unknown, never capped)
     has room: with probability `floor` each alike, otherwise in proportion to exp(score / temperature).
-    Returns the chosen rows of `scores` and the probability of each draw given the draws before it (float64, in (0, 1]);
-    their product is the exact probability of the whole row. The row is shorter where nothing is left.
+    Returns the chosen rows of `scores` and the probability of each draw given the draws before it (float64,
+    in (0, 1]); their product is the exact probability of the whole row. It ends early where nothing is left.
 
     Source: Luce 1959, Plackett 1975.
 

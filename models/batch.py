@@ -10,6 +10,7 @@ import numpy as np
 
 from models.events import ABOUT_ITEM, Event, EventType, stable_key
 from models.personalizer import Personalizer
+from models.shelf_lessons import Rows
 from models.signals import SignalBlock, SignalRows, gather, partition_of
 from models.slate import Slate
 from models.state import ListenerState
@@ -26,11 +27,16 @@ class Placed:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a batch gave; signals and examples in the order of its events, `ids` those of items in them."""
+    """What a batch gave, in the order of its events; `ids` are those of items in the signals.
+
+    `lessons` (`LESSON`) and `choices` (`OUTCOME`) are about shelves.
+    """
 
     signals: list[SignalRows] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     examples: list[tuple[int, PlayExample]] = field(default_factory=list)
+    lessons: list[Rows] = field(default_factory=list)
+    choices: list[Rows] = field(default_factory=list)
 
 
 def process_batch(
@@ -57,13 +63,28 @@ def process_batch(
         signals.append((placed.offset, lesson.signals))
         if lesson.example is not None:
             outcome.examples.append((placed.offset, lesson.example))
+        for taught, all_taught in (
+            (lesson.shelves.lessons, outcome.lessons),
+            (lesson.shelves.outcomes, outcome.choices),
+        ):
+            if len(taught):
+                taught["offset"] = placed.offset
+                all_taught.append(taught)
         if event.type in ABOUT_ITEM:
             outcome.ids.append(event.item)
         if emit is not None and event.type is not EventType.IMPRESSION:
-            emit(placed, listener, personalizer.recommend(listener, partition=partition))
+            slate = personalizer.recommend(listener, partition=partition)
+            personalizer.show(listener, slate)
+            emit(placed, listener, slate)
     outcome.signals.extend(rows for _, rows in sorted(signals, key=itemgetter(0)))
     outcome.examples.sort(key=itemgetter(0))
+    for rows in (outcome.lessons, outcome.choices):
+        rows.sort(key=_offset_of)
     return outcome
+
+
+def _offset_of(rows: Rows) -> int:
+    return int(rows["offset"][0])
 
 
 def _listener_by_listener(events: Sequence[Placed]) -> list[Placed]:

@@ -8,7 +8,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from models.events import CatalogRecord, ItemKey, stable_key
+from models.editorial import Editorial
+from models.events import CatalogRecord, ItemKey, keys_of
 from models.growth import longer
 from models.item_arrays import IndexArray, ItemArrays, list_items, write_models
 from models.item_space import DIMENSIONS
@@ -19,6 +20,7 @@ from models.most_played import Groups, take_in, take_into_top
 from models.names import Names
 from models.neighbourhoods import Neighbourhoods
 from models.onboarding import artist_key
+from models.playlists import Playlist
 from models.unplayed import Unplayed
 
 TOP: Final = 64
@@ -59,6 +61,7 @@ class Catalogue:
         self.titles = Names()
         self.artists = Groups()
         self.locales = Locales(room=room)
+        self.editorial = Editorial(room=room)
         self._know(np.repeat(_UNKNOWN_ITEM, room))
         self.plays = np.zeros(room, np.uint32)
         self.skips = np.zeros(room, np.uint32)
@@ -168,8 +171,13 @@ class Catalogue:
         for position in moved.tolist():
             self._rank(position)
 
+    def apply_playlist(self, playlist: Playlist) -> None:
+        """Take in what editors put together; what the catalogue does not list yet counts once it does."""
+        self.editorial.apply(playlist, self.positions_of(keys_of(playlist.items)))
+        self.version += 1
+
     def _list_all(self, items: Sequence[str]) -> IndexArray:
-        positions = self.positions_of(np.array([stable_key(item) for item in items], np.int64))
+        positions = self.positions_of(keys_of(items))
         for place in list_items(self.listed, positions).tolist():
             self.ids[positions[place]] = items[place]
         return positions
@@ -197,6 +205,7 @@ class Catalogue:
             self.neighbours.make_room(len(self.listed))
             self.unplayed.make_room(len(self.listed))
             self.locales.make_room(len(self.listed))
+            self.editorial.make_room(len(self.listed))
 
     def _know(self, facts: npt.NDArray[np.void]) -> None:
         self._facts = facts

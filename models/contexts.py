@@ -23,6 +23,12 @@ MOST_BUCKETS: Final = 16
 """Buckets remembered; the one that held longest ago makes room."""
 KEPT: Final = 0.98
 """What is left of a bucket's evidence after a play in it: half after 34."""
+PARTS: Final = 4
+"""Of a day, six hours each, from midnight on."""
+PARTS_OF_WEEK: Final = tuple(
+    week + part for week in ("", "weekend ") for part in ("nights", "mornings", "afternoons", "evenings")
+)
+"""What the parts of workdays, then of weekends, are called."""
 _DEVICES, _ACTIVITIES, _PLACES, _WEATHERS = 16, 32, 64, 96
 _NAMES: Final = 31
 """Buckets of activities, of places and of weathers; names that share one are taken for the same."""
@@ -39,7 +45,7 @@ def buckets_of(context: Context, *, at: float) -> list[int]:
     """
     minutes = int(at // 60) + context.utc_offset_min
     weekend = (minutes // 1440 + 3) % 7 >= 5
-    buckets = [minutes % 1440 // 360 + 4 * weekend]
+    buckets = [minutes % 1440 // 360 + PARTS * weekend]
     if context.device is not Device.UNKNOWN:
         buckets.append(_DEVICES + int(context.device))
     named = (_ACTIVITIES, context.activity), (_PLACES, context.place), (_WEATHERS, context.weather)
@@ -64,6 +70,11 @@ class ContextTastes:
     buckets: Buckets = field(default_factory=_no_buckets)
     evidence: TasteArray = field(default_factory=_no_evidence)
     now: int = 0
+
+    @property
+    def part_of_week(self) -> int:
+        """Which of `PARTS_OF_WEEK` holds now, -1 before the first event."""
+        return int(self.buckets[-self.now]) if self.now else -1
 
 
 @compiled

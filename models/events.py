@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import lru_cache
 from typing import Final, NewType
+
+import numpy as np
+import numpy.typing as npt
 
 ItemKey = NewType("ItemKey", int)
 """A stable signed 64-bit name of an item or artist, the same in every worker and after every restart."""
@@ -168,3 +172,8 @@ def stable_key(name: str) -> ItemKey:
     """
     digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
     return ItemKey(int.from_bytes(digest, "little", signed=True))
+
+
+def keys_of(names: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Name many strings, int64."""
+    return np.array([stable_key(name) for name in names], np.int64)

@@ -8,26 +8,32 @@ drawn into shelves. Nothing here knows Kafka, RocksDB or the clock.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from models.candidates import generate_candidates
 from models.catalogue import Catalogue
 from models.chance import seed_of
-from models.composition import compose_slate, plan_shelves
+from models.composition import STEADY, Knobs, draw_slate, name_slate, plan_shelves
+from models.contexts import PARTS
 from models.events import EVENT_CODES, Event, EventType, stable_key
 from models.examples import draw_example
 from models.features import POOL_FEATURES, Feature
+from models.inputs import gather_inputs, name_candidates
 from models.item_space import from_steps
 from models.observation import observe
 from models.own_weights import OwnWeights, learn_own
 from models.profile import update_profile
 from models.ranker import Ranking, rank
 from models.reward import taste_weight
+from models.shelf_learning import DAY_SECONDS, Happening, Taught, learn_shelves
+from models.shelf_policy import ShelfPolicy
 from models.shelves import SHELVES, ShelfKind
+from models.shelves.kind import arm_of
+from models.shown import NO_SLATE, remember_slate, slate_of
 from models.signals import SignalRows
 from models.skip_buckets import speak_of_skip
 from models.skip_examples import SkipExample
-from models.slate import Slate
+from models.slate import Slate, Versions
 from models.state import ListenerState
 from models.trainer import ModelWeights
 from models.training import PlayExample
@@ -35,18 +41,18 @@ from models.training import PlayExample
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """What an event teaches others: signals for items, and an example for the trainer if it is a play."""
+    """What an event teaches: signals for items, an example if it is a play, and how shelves did."""
 
     signals: SignalRows
     example: PlayExample | None
+    shelves: Taught
 
 
 class Personalizer:
     """Learns from events and recommends, for any number of listeners, over one catalogue.
 
-    `catalogue` and `weights` are shared and change between calls, never within one. `discovery` is the knob
-    between repeats and discoveries: log-odds added to what a listener has not heard. The features
-    that are `hidden` are 0 in both stages: to say what they bring.
+    `catalogue` and `weights` are shared and change between calls, never within one. The features that are
+    `hidden` are 0 in both stages: to say what they bring.
     """
 
     def __init__(
@@ -55,14 +61,15 @@ class Personalizer:
         catalogue: Catalogue,
         weights: ModelWeights,
         shelves: Sequence[ShelfKind] = SHELVES,
-        discovery: float = 0.0,
+        knobs: Knobs = STEADY,
         hidden: Collection[Feature] = (),
     ) -> None:
         self.catalogue = catalogue
         self.weights = weights
-        self._discovery = discovery
+        self._knobs = knobs
         self._hidden = tuple(hidden)
         self._plan = plan_shelves(shelves)
+        self._policy = ShelfPolicy(shelves)
 
     def learn(self, listener: ListenerState, event: Event, *, partition: int, offset: int) -> Lesson:
         """Learn an event at its place in the log; predict first, then learn."""
@@ -83,6 +90,7 @@ class Personalizer:
             listener=stable_key(listener.user),
             offset=offset,
         )
+        taught = self._remember(listener, event, position, partition)
         weight = taste_weight(event, repeated=observed.repeated)
         vector = from_steps(self.catalogue.vectors[position])
         listener.profile = update_profile(listener.profile, event, vector=vector, weight=weight, own=own)
@@ -97,23 +105,34 @@ class Personalizer:
             )
         listener.offset = offset
         listener.prediction = None
-        return Lesson(observed.signals, example)
+        return Lesson(observed.signals, example, taught)
 
     def recommend(self, listener: ListenerState, *, partition: int) -> Slate:
         """Make the slate that includes everything up to `listener.offset`; asking changes no answer."""
         ranking = self.predict(listener)
-        return compose_slate(
+        inputs, situation = gather_inputs(
+            listener,
             ranking,
-            self.catalogue,
-            self._plan,
-            last_played=listener.history.last_played(),
-            banned=listener.profile.banned,
-            chosen=self.catalogue.artists.find(listener.profile.choices.artists),
-            skips=self.weights.skips,
-            discovery=self._discovery,
-            seed=seed_of(listener.user, partition=partition, offset=listener.offset),
-            ranker_version=self.weights.ranker.version,
+            catalogue=self.catalogue,
+            weights=self.weights,
+            policy=self._policy,
+            knobs=self._knobs,
+            partition=partition,
         )
+        drawn = draw_slate(inputs, self._plan)
+        return name_slate(
+            drawn,
+            inputs.leanings,
+            self._plan,
+            name_candidates(drawn, ranking, self.catalogue),
+            situation=situation,
+            versions=self._versions(),
+        )
+
+    def show(self, listener: ListenerState, slate: Slate) -> None:
+        """Remember a slate that the listener is given, so that what comes of it is learned from."""
+        shown = remember_slate(listener.memory.shown, slate.decision, offset=listener.offset)
+        listener.memory = replace(listener.memory, shown=shown)
 
     def predict(self, listener: ListenerState) -> Ranking:
         """Rank candidates by what is known now; kept until the next event, which is learned against them."""
@@ -139,6 +158,36 @@ class Personalizer:
         choice = draw_example(candidates.features, hidden, played, own, seed=seed)
         own = learn_own(own, candidates.features, hidden, candidates.recalled, ranking.scores, played)
         return PlayExample(skip, choice), own
+
+    def _remember(self, listener: ListenerState, event: Event, position: int, partition: int) -> Taught:
+        """Learn what an event says of the slates that were shown."""
+        profile, origin = listener.profile, event.origin
+        slate, arm, first = NO_SLATE, 0, False
+        if origin is not None:
+            slate, arm = slate_of(origin.recommendation, partition=partition), arm_of(origin.shelf)
+            first = event.is_play and not (listener.history.index == position).any()
+        at = max(profile.at, event.at)
+        happening = Happening(
+            event,
+            event.subject,
+            at=at,
+            days_since=int(at // DAY_SECONDS) - int(profile.at // DAY_SECONDS),
+            part=max(0, profile.contexts.part_of_week) % PARTS,
+            first=first,
+            slate=slate,
+            arm=arm,
+        )
+        memory, value = listener.memory, self.weights.shelves.value
+        listener.memory, taught = learn_shelves(
+            memory, happening, expected=self._policy.expected, value=value
+        )
+        return taught
+
+    def _versions(self) -> Versions:
+        weights = self.weights
+        return Versions(
+            weights.ranker.version, weights.skips.version, weights.shelves.version, self.catalogue.version
+        )
 
     def _rank(self, listener: ListenerState) -> Ranking:
         own = listener.profile.own

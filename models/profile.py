@@ -22,7 +22,7 @@ from models.contexts import (
 from models.errors import CorruptState
 from models.events import Event, EventType, ItemKey, stable_key
 from models.item_space import DIMENSIONS, VectorArray
-from models.onboarding import Choices, decode_choices, encode_choices, update_choices
+from models.onboarding import Choices, artist_key, decode_choices, encode_choices, update_choices
 from models.own_weights import OwnWeights, decode_own, encode_own
 from models.taste import update_taste
 
@@ -32,10 +32,13 @@ TASTES: Final = ("session", "weeks", "years", "context")
 SKIP_RATE_STEP: Final = 0.05
 BANNED_ITEMS: Final = 128
 """Bans remembered; the oldest makes room."""
+FOLLOWED_ARTISTS: Final = 64
+"""Follows remembered; the oldest makes room."""
 _ABOUT_BANS: Final = frozenset((EventType.BAN, EventType.LIKE, EventType.SAVE))
+_ABOUT_FOLLOWS: Final = frozenset((EventType.FOLLOW, EventType.UNFOLLOW))
 
-_FIXED: Final = struct.Struct("<dIIdHHHB")
-"""Taste time, plays, skips, skip rate, bans, then bytes: own weights, tastes of contexts, choices."""
+_FIXED: Final = struct.Struct("<dIIdHHHHB")
+"""Taste time, plays, skips, skip rate, bans, follows; bytes of own weights, contexts and choices."""
 _TASTE_BYTES: Final = len(HALF_LIVES_HOURS) * DIMENSIONS * 4
 
 TasteArray = npt.NDArray[np.float32]
@@ -53,10 +56,11 @@ def _no_tastes() -> TasteArray:
 class Profile:
     """What is known of a listener beside the ring.
 
-    `evidence` (float32, 3 x 64) holds decayed sums of weighted item vectors as of `at`. `tastes` (4 x 64) are
-    what it and the `contexts` come to: unit vectors of session, weeks and years, or zero, then the mean of
-    those of the contexts that hold. `banned` are the keys of items that must not come back, newest last.
-    `own` is what the ranker knows of this listener alone, `choices` what the listener said at the start.
+    `evidence` (float32, 3 x 64) holds decayed sums of weighted item vectors as of `at`. `tastes` (4 x 64)
+    are what it and the `contexts` come to: unit vectors of session, weeks and years, or zero, then the mean
+    of those of the contexts that hold. `banned` are the keys of items that must not come back, and
+    `followed` those of artists, newest last. `own` is what the ranker knows of this listener alone,
+    `choices` what the listener said at the start.
     """
 
     evidence: TasteArray = field(default_factory=_nothing_known)
@@ -65,6 +69,7 @@ class Profile:
     skips: int = 0
     skip_rate: float = 0.0
     banned: tuple[ItemKey, ...] = ()
+    followed: tuple[ItemKey, ...] = ()
     own: OwnWeights = field(default_factory=OwnWeights)
     contexts: ContextTastes = field(default_factory=ContextTastes)
     choices: Choices = field(default_factory=Choices)
@@ -97,6 +102,7 @@ def update_profile(
         skips=profile.skips + is_skip,
         skip_rate=skip_rate,
         banned=_update_bans(profile.banned, event),
+        followed=_update_follows(profile.followed, event),
         own=own,
         contexts=ContextTastes(buckets, in_buckets, len(holding)),
         choices=update_choices(profile.choices, event),
@@ -154,14 +160,22 @@ def _update_bans(banned: tuple[ItemKey, ...], event: Event) -> tuple[ItemKey, ..
     return (*others, key)[-BANNED_ITEMS:] if event.type is EventType.BAN else others
 
 
+def _update_follows(followed: tuple[ItemKey, ...], event: Event) -> tuple[ItemKey, ...]:
+    if event.type not in _ABOUT_FOLLOWS or not event.artist:
+        return followed
+    key = artist_key(event.artist)
+    others = tuple(other for other in followed if other != key)
+    return (*others, key)[-FOLLOWED_ARTISTS:] if event.type is EventType.FOLLOW else others
+
+
 def encode_profile(profile: Profile) -> bytes:
     """Write a profile as plain bytes."""
     own, contexts = encode_own(profile.own), encode_contexts(profile.contexts)
     choices = encode_choices(profile.choices)
     rates = profile.at, profile.plays, profile.skips, profile.skip_rate
-    fixed = _FIXED.pack(*rates, len(profile.banned), len(own), len(contexts), len(choices))
-    banned = np.array(profile.banned, "<i8").tobytes()
-    return fixed + profile.evidence.tobytes() + banned + own + contexts + choices
+    counts = len(profile.banned), len(profile.followed), len(own), len(contexts), len(choices)
+    keys = np.array(profile.banned + profile.followed, "<i8").tobytes()
+    return _FIXED.pack(*rates, *counts) + profile.evidence.tobytes() + keys + own + contexts + choices
 
 
 def decode_profile(data: bytes) -> Profile:
@@ -172,17 +186,18 @@ def decode_profile(data: bytes) -> Profile:
     """
     if len(data) < _FIXED.size + _TASTE_BYTES:
         raise CorruptState(f"profile of {len(data)} bytes")
-    at, plays, skips, skip_rate, bans, own_bytes, context_bytes, choice_bytes = _FIXED.unpack_from(data)
-    own_start = _FIXED.size + _TASTE_BYTES + 8 * bans
+    *rates, bans, follows, own_bytes, context_bytes, choice_bytes = _FIXED.unpack_from(data)
+    at, plays, skips, skip_rate = rates
+    own_start = _FIXED.size + _TASTE_BYTES + 8 * (bans + follows)
     own_end = own_start + own_bytes
     contexts_end = own_end + context_bytes
     if len(data) != contexts_end + choice_bytes:
-        raise CorruptState(f"profile of {len(data)} bytes with {bans} bans")
+        raise CorruptState(f"profile of {len(data)} bytes with {bans} bans and {follows} follows")
     evidence = np.frombuffer(data, "<f4", len(HALF_LIVES_HOURS) * DIMENSIONS, _FIXED.size)
     if not (np.isfinite(evidence).all() and np.isfinite(at) and np.isfinite(skip_rate)):
         raise CorruptState("profile with a number that is not finite")
     evidence = evidence.reshape(-1, DIMENSIONS).astype(np.float32)
-    banned = np.frombuffer(data, "<i8", bans, _FIXED.size + _TASTE_BYTES).tolist()
+    keys = np.frombuffer(data, "<i8", bans + follows, _FIXED.size + _TASTE_BYTES).tolist()
     contexts = decode_contexts(data[own_end:contexts_end])
     return Profile(
         evidence=evidence,
@@ -190,7 +205,8 @@ def decode_profile(data: bytes) -> Profile:
         plays=plays,
         skips=skips,
         skip_rate=skip_rate,
-        banned=tuple(map(ItemKey, banned)),
+        banned=tuple(map(ItemKey, keys[:bans])),
+        followed=tuple(map(ItemKey, keys[bans:])),
         own=decode_own(data[own_start:own_end]),
         contexts=contexts,
         choices=decode_choices(data[contexts_end:]),

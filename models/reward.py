@@ -86,3 +86,57 @@ PLAYLIST_WEIGHTS: Final[dict[PlaylistKind, float]] = {
 }
 """With which a playlist joins its items: editors say what no history says, as much as a whole play does; who
 made a playlist of their own has mostly heard its items, so it confirms, as coming back does."""
+
+
+SHELF_ACTIONS: Final[dict[EventType, float]] = {
+    EventType.LIKE: 0.5,
+    EventType.UNLIKE: -0.5,
+    EventType.SAVE: 0.5,
+    EventType.UNSAVE: -0.5,
+    EventType.PLAYLIST_ADD: 0.5,
+    EventType.PLAYLIST_REMOVE: -0.5,
+    EventType.SHARE: 0.25,
+    EventType.BAN: -1.0,
+}
+"""What an action on an item pays the shelf from which it was played (docs/reward.md)."""
+WEEK_SECONDS: Final = 7 * 86_400
+MONTH_SECONDS: Final = 30 * 86_400
+ANOTHER_DAY_SECONDS: Final = 12 * 3_600
+"""Coming back within the day is still the first impression."""
+
+
+def shelf_reward(event: Event) -> float:
+    """What an event on an item pays at once to the shelf from which it was played; a skip pays nothing.
+
+    >>> shelf_reward(Event(id="1", type=EventType.PLAY, user="ann", at=0.0, item="t:1", ms_played=90_000))
+    0.5
+    """
+    if event.type is not EventType.PLAY:
+        return SHELF_ACTIONS.get(event.type, 0.0)
+    return completion(event) if event.is_play else 0.0
+
+
+def durable_reward(age_seconds: float) -> float:
+    """What it pays the shelf that a first listen comes back for the first time, after so long.
+
+    >>> [durable_reward(days * 86_400.0) for days in (0, 1, 8, 31)]
+    [0.0, 1.0, 0.5, 0.0]
+    """
+    if not ANOTHER_DAY_SECONDS <= age_seconds <= MONTH_SECONDS:
+        return 0.0
+    return 1.0 if age_seconds <= WEEK_SECONDS else 0.5
+
+
+NEXT_DAY_REWARD: Final = 0.5
+"""What it says of how well a listener is served that they come back on the next day."""
+
+
+def listening_reward(event: Event) -> float:
+    """What an event says of how well a listener is served on the whole, whoever chose the item.
+
+    >>> listening_reward(Event(id="1", type=EventType.LIKE, user="ann", at=0.0, item="t:1"))
+    0.05
+    """
+    if event.type is not EventType.PLAY:
+        return 0.1 * SHELF_ACTIONS.get(event.type, 0.0)
+    return 0.1 * completion(event) if event.is_play else 0.0

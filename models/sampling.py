@@ -1,9 +1,9 @@
-"""Drawing rows: Plackett-Luce under the artist cap, with the exact probability of every choice."""
+"""Drawing a row: Plackett-Luce under the artist cap, with the exact probability of every choice."""
 
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,21 +14,10 @@ ROW: Final = 10
 """The stretch of a row within which an artist may come at most `ARTIST_CAP` times."""
 ARTIST_CAP: Final = 2
 NO_CAP: Final = ROW
-POLICY: Final = "plackett-luce/3"
 
 FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
-
-
-class Rules(NamedTuple):
-    """How each of s rows is drawn, one number a row: see `draw_row`, and the fewest items worth showing."""
-
-    places: npt.NDArray[np.int64]
-    temperatures: FloatArray
-    floors: FloatArray
-    fewest: npt.NDArray[np.int64]
-    caps: npt.NDArray[np.int64]
 
 
 @compiled
@@ -130,64 +119,3 @@ def _count_artist(crowd: IndexArray, artists: IndexArray, row: int, one: int) ->
     if artists[row] >= 0:
         for other in range(len(artists)):
             crowd[other] += one * (artists[other] == artists[row])
-
-
-@compiled
-def draw_rows(
-    scores: FloatArray,
-    artists: IndexArray,
-    order: npt.NDArray[np.int64],
-    eligible: Bools,
-    rules: Rules,
-    most_rows: int,
-    depth: int,
-    uniforms: FloatArray,
-) -> tuple[npt.NDArray[np.int64], FloatArray, npt.NDArray[np.int64]]:
-    """Draw row after row, each from what the rows before it left, as `draw_row` draws one.
-
-    `order` (int64, n) lists the items, best first, and `eligible` (bool, s x n) says which may stand on which
-    of s rows. A row draws from the best `depth` of them; it is left out where there are too few, or once
-    `most_rows` were drawn. Each uses the `uniforms` behind those of the rows before it, drawn or not. Returns
-    the chosen items of all rows one after the other, the probability of each draw, and how many belong to
-    each row.
-    """
-    chosen = np.empty(rules.places.sum(), np.int64)
-    propensity = np.empty(len(chosen), np.float64)
-    counts = np.zeros(len(eligible), np.int64)
-    free = np.ones(len(scores), np.bool_)
-    end = first_uniform = rows_drawn = 0
-    for row in range(len(eligible)):
-        items = _best_eligible(order, eligible[row], free, depth)
-        if len(items) >= rules.fewest[row] and rows_drawn < most_rows:
-            picks, odds = draw_row(
-                scores[items],
-                artists[items],
-                rules.places[row],
-                rules.temperatures[row],
-                rules.floors[row],
-                rules.caps[row],
-                uniforms[first_uniform:],
-            )
-            count = len(picks)
-            chosen[end : end + count] = items[picks]
-            propensity[end : end + count] = odds
-            free[items[picks]] = False
-            counts[row] = count
-            end += count
-            rows_drawn += 1
-        first_uniform += rules.places[row]
-    return chosen[:end], propensity[:end], counts
-
-
-@compiled
-def _best_eligible(
-    order: npt.NDArray[np.int64], eligible: Bools, free: Bools, depth: int
-) -> npt.NDArray[np.int64]:
-    best, count = np.empty(depth, np.int64), 0
-    for item in order:
-        if eligible[item] and free[item]:
-            best[count] = item
-            count += 1
-            if count == depth:
-                break
-    return best[:count]

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+import numpy as np
+import numpy.typing as npt
+
 
 class Because(StrEnum):
     """Why an item is here, by what proposed it."""
@@ -19,6 +22,11 @@ class Because(StrEnum):
     SAME_ARTIST = "same_artist"
     CHOSEN_ARTIST = "chosen_artist"
     ALIKE = "alike"
+    MOMENT = "moment"
+    FANS = "fans_also_play"
+    FOLLOWED_ARTIST = "followed_artist"
+    EDITORS = "editors"
+    TRENDING = "trending_near_you"
     POPULAR = "popular"
 
 
@@ -43,7 +51,8 @@ class Shelf(NamedTuple):
     """A titled row of items, best place first, kept in columns; `items` gives them one by one.
 
     `explained_by` are the ids of the items that the reasons refer to, empty where they refer to none;
-    `propensities` are those of the items, `propensity` is the probability with which the shelf was chosen.
+    `propensities` are those of the items, `propensity` is the probability with which the shelf was chosen
+    below those above it. `because` is the reason of the shelf itself, None where its title says all.
     """
 
     id: str
@@ -55,6 +64,7 @@ class Shelf(NamedTuple):
     reasons: Sequence[Because]
     explained_by: Sequence[str]
     propensity: float = 1.0
+    because: Because | None = None
 
     @property
     def items(self) -> tuple[SlateItem, ...]:
@@ -63,12 +73,37 @@ class Shelf(NamedTuple):
         return tuple(map(SlateItem, self.ids, self.scores, self.propensities, self.sources, whys))
 
 
+class Versions(NamedTuple):
+    """The models from which a slate was made, each by how much it has learned."""
+
+    ranker: int
+    skips: int
+    shelves: int
+    catalogue: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """How the r shelves of a slate were chosen, to be learned from when it is known how they did.
+
+    `situation` (int8, see `models.situation`) is what the policy looked at, `arms` (int64, r) which shelves
+    they are; `odds` and `values` (float64, p x r) are the probability of each choice, and the reward
+    expected there, under the policy that drew and under those that only look on; `predicted` (float64, r) is
+    the reward expected of the shelf that was chosen.
+    """
+
+    situation: npt.NDArray[np.int8]
+    arms: npt.NDArray[np.int64]
+    odds: npt.NDArray[np.float64]
+    values: npt.NDArray[np.float64]
+    predicted: npt.NDArray[np.float64]
+
+
 @dataclass(frozen=True, slots=True)
 class Slate:
-    """What is emitted: shelves without a duplicate item, and the versions they were made from."""
+    """What is emitted: shelves without a duplicate item, and how they came about."""
 
     shelves: tuple[Shelf, ...]
     policy: str
-    ranker_version: int
-    skips_version: int
-    catalogue_version: int
+    versions: Versions
+    decision: Decision

@@ -11,18 +11,20 @@ import numpy as np
 
 from models.batch import Outcome, Placed, process_batch
 from models.catalogue import Catalogue
+from models.composition import STEADY, Knobs
 from models.events import CatalogRecord, Event, stable_key
 from models.features import Feature
 from models.item_learning import apply_signals
 from models.items import ModelRows, empty_states, item_models
 from models.key_index import KeyIndex
 from models.personalizer import Personalizer
+from models.shelf_lessons import gather_lessons
 from models.shelves import SHELVES, ShelfKind
 from models.signals import SignalBlock, gather
 from models.slate import Slate
 from models.state import ListenerState, new_listener
 from models.trainer import Trainer
-from models.training import PlayExample, gather_examples
+from models.training import gather_examples
 
 
 class Standalone:
@@ -34,6 +36,7 @@ class Standalone:
         ring_events: int,
         shelves: Sequence[ShelfKind] = SHELVES,
         hidden: Collection[Feature] = (),
+        knobs: Knobs = STEADY,
     ) -> None:
         self._ring_events = ring_events
         self.items = ItemStates()
@@ -41,7 +44,11 @@ class Standalone:
         self.listeners: dict[str, ListenerState] = {}
         self.catalogue = Catalogue()
         self.personalizer = Personalizer(
-            catalogue=self.catalogue, weights=self._trainer.weights(), shelves=shelves, hidden=hidden
+            catalogue=self.catalogue,
+            weights=self._trainer.weights(),
+            shelves=shelves,
+            knobs=knobs,
+            hidden=hidden,
         )
 
     def learn_catalog(self, records: Iterable[CatalogRecord]) -> None:
@@ -75,7 +82,7 @@ class Standalone:
         listeners = {placed.event.user: self.listener(placed.event.user) for placed in events}
         outcome = process_batch(self.personalizer, listeners, events, partition=partition, emit=emit)
         self._learn_items(outcome, partition)
-        self._train(outcome.examples, partition)
+        self._train(outcome, partition)
 
     def _learn_items(self, outcome: Outcome, partition: int) -> None:
         rows = gather(outcome.signals)
@@ -83,9 +90,10 @@ class Standalone:
             block = SignalBlock(partition, tuple(outcome.ids), rows)
             self.catalogue.apply_models(*self.items.learn(block))
 
-    def _train(self, examples: Sequence[tuple[int, PlayExample]], partition: int) -> None:
-        if examples:
-            self._trainer.learn_many(gather_examples(examples, source_partition=partition))
+    def _train(self, outcome: Outcome, partition: int) -> None:
+        lessons = gather_lessons(outcome.lessons)
+        if outcome.examples or len(lessons):
+            self._trainer.learn_many(gather_examples(outcome.examples, lessons, source_partition=partition))
             self.personalizer.weights = self._trainer.weights()
 
 

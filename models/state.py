@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from models.catalogue import Catalogue
 from models.errors import CorruptState
@@ -13,11 +13,13 @@ from models.history import History, restore_history
 from models.profile import Profile, decode_profile, encode_profile
 from models.ranker import Ranking
 from models.segments import RING_EVENT, SEGMENT_BYTES, SEGMENT_EVENTS, segments_of
+from models.shelf_memory import ShelfMemory, decode_memory, encode_memory
 
-VERSION: Final = 4
+VERSION: Final = 5
 NOTHING_INCLUDED: Final = -1
 _HEAD_KEY: Final = b"head"
-_HEAD: Final = struct.Struct("<BqQH")  # version, source offset included, events ever, bytes of the profile
+_HEAD: Final = struct.Struct("<BqQHH")
+"""Version, source offset included, events ever, bytes of the profile and of what is remembered of shelves."""
 
 
 @dataclass(slots=True)
@@ -31,6 +33,7 @@ class ListenerState:
     user: str
     history: History
     profile: Profile = field(default_factory=Profile)
+    memory: ShelfMemory = field(default_factory=ShelfMemory)
     offset: int = NOTHING_INCLUDED
     prediction: Ranking | None = None
 
@@ -51,10 +54,10 @@ def segment_key(user: str, number: int) -> bytes:
 
 
 def encode_head(listener: ListenerState) -> bytes:
-    """Write the profile and the open end as one value with one offset."""
-    profile = encode_profile(listener.profile)
-    header = _HEAD.pack(VERSION, listener.offset, listener.history.count, len(profile))
-    return header + profile + listener.history.open_end()
+    """Write the profile, what is remembered of shelves and the open end as one value with one offset."""
+    profile, memory = encode_profile(listener.profile), encode_memory(listener.memory)
+    header = _HEAD.pack(VERSION, listener.offset, listener.history.count, len(profile), len(memory))
+    return header + profile + memory + listener.history.open_end()
 
 
 def stored_bytes(listener: ListenerState) -> int:
@@ -90,7 +93,7 @@ def stored_segments(head: bytes, user: str, *, ring_events: int) -> list[bytes]:
     Raises:
         CorruptState: the head is not one.
     """
-    _, count, _ = _read_header(head)
+    count = _read_header(head).events
     return [segment_key(user, number) for number in segments_of(count, capacity_events=ring_events)]
 
 
@@ -100,7 +103,7 @@ def stored_offset(head: bytes | None) -> int:
     Raises:
         CorruptState: the head is not one.
     """
-    return NOTHING_INCLUDED if head is None else _read_header(head)[0]
+    return NOTHING_INCLUDED if head is None else _read_header(head).offset
 
 
 def restore_listener(
@@ -118,16 +121,19 @@ def restore_listener(
     head = values.get(head_key(user))
     if head is None:
         return new_listener(user, ring_events=ring_events)
-    offset, count, profile_bytes = _read_header(head)
+    header = _read_header(head)
     parts = [values.get(key) for key in stored_segments(head, user, ring_events=ring_events)]
     segments = [part for part in parts if part is not None]
-    profile_end = _HEAD.size + profile_bytes
     history = restore_history(
-        count=count, segments=segments, open_end=head[profile_end:], capacity_events=ring_events
+        count=header.events,
+        segments=segments,
+        open_end=head[header.memory_end :],
+        capacity_events=ring_events,
     )
     history.index[:] = catalogue.positions_of(history.item)
-    profile = decode_profile(head[_HEAD.size : profile_end])
-    return ListenerState(user=user, history=history, profile=profile, offset=offset)
+    profile = decode_profile(head[_HEAD.size : header.profile_end])
+    memory = decode_memory(head[header.profile_end : header.memory_end])
+    return ListenerState(user=user, history=history, profile=profile, memory=memory, offset=header.offset)
 
 
 def stored_rings(values: Mapping[bytes, bytes]) -> Iterator[tuple[str, History]]:
@@ -146,22 +152,33 @@ def stored_rings(values: Mapping[bytes, bytes]) -> Iterator[tuple[str, History]]
 
 
 def _stored_ring(user: str, head: bytes, values: Mapping[bytes, bytes]) -> History:
-    _, count, profile_bytes = _read_header(head)
-    first = last = count // SEGMENT_EVENTS
+    header = _read_header(head)
+    first = last = header.events // SEGMENT_EVENTS
     while first > 0 and segment_key(user, first - 1) in values:
         first -= 1
     return restore_history(
-        count=count,
+        count=header.events,
         segments=[values[segment_key(user, number)] for number in range(first, last)],
-        open_end=head[_HEAD.size + profile_bytes :],
+        open_end=head[header.memory_end :],
         capacity_events=SEGMENT_EVENTS * max(1, last - first),
     )
 
 
-def _read_header(head: bytes) -> tuple[int, int, int]:
+class _Header(NamedTuple):
+    """What a head begins with: the ring's events ever, and where profile and memory of shelves end."""
+
+    offset: int
+    events: int
+    profile_end: int
+    memory_end: int
+
+
+def _read_header(head: bytes) -> _Header:
     if len(head) < _HEAD.size or head[0] != VERSION:
         raise CorruptState(f"listener head of {len(head)} bytes, version {head[:1].hex()}")
-    _, offset, count, profile_bytes = _HEAD.unpack_from(head)
-    if len(head) != _HEAD.size + profile_bytes + (count % SEGMENT_EVENTS) * RING_EVENT.itemsize:
+    _, offset, count, profile_bytes, memory_bytes = _HEAD.unpack_from(head)
+    profile_end = _HEAD.size + profile_bytes
+    memory_end = profile_end + memory_bytes
+    if len(head) != memory_end + (count % SEGMENT_EVENTS) * RING_EVENT.itemsize:
         raise CorruptState(f"listener head of {len(head)} bytes for {count} events")
-    return offset, count, profile_bytes
+    return _Header(offset, count, profile_end, memory_end)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -14,13 +14,15 @@ from models.descent import ROWS
 from models.errors import CorruptState
 from models.examples import Example, Float16s
 from models.features import LAYOUT as FEATURE_LAYOUT
+from models.shelf_lessons import NO_LESSONS, Rows, decode_lessons
 from models.skip_examples import SkipExample, are_buckets
 from models.skip_facts import LAYOUT as BUCKET_LAYOUT
 from models.skip_facts import SPEAKING
 from models.sources.scan import Int32s
 
-VERSION: Final = 3
-_HEADER: Final = struct.Struct("<BqqiI")  # version, layouts of features and buckets, source partition, plays
+VERSION: Final = 4
+_HEADER: Final = struct.Struct("<BqqiII")
+"""Version, layouts of features and buckets, source partition, plays, bytes of lessons."""
 _PLAY: Final = np.dtype(
     [("offset", "<i8"), ("items", "<u2"), ("skipped", "?"), ("buckets", "<u2", (SPEAKING,))]
 )
@@ -41,7 +43,7 @@ class PlayExample:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ExampleBlock:
-    """What the n plays of one batch teach, in order of their offsets (int64, n).
+    """What the n plays of one batch teach, in order of their offsets (int64, n), and its `lessons`.
 
     `skipped` (bool, n) and `buckets` (int32, n x SPEAKING) are those of `SkipExample`; `items` (int64, n)
     counts the candidates of each choice, 0 where there was none, and `rows` (float16) holds the numbers of
@@ -54,6 +56,15 @@ class ExampleBlock:
     buckets: Int32s
     items: Int64s
     rows: Float16s
+    lessons: Rows = field(default_factory=lambda: NO_LESSONS)
+
+    @property
+    def last(self) -> int:
+        """The offset of the last event that it speaks of, -1 if there is none."""
+        return max(
+            (int(offsets[-1]) for offsets in (self.offsets, self.lessons["offset"]) if len(offsets)),
+            default=-1,
+        )
 
     def behind(self, offset: int) -> ExampleBlock:
         """Keep what comes after an offset."""
@@ -65,10 +76,13 @@ class ExampleBlock:
             self.buckets[known:],
             self.items[known:],
             self.rows[ROWS * int(self.items[:known].sum()) :],
+            self.lessons[self.lessons["offset"] > offset],
         )
 
 
-def gather_examples(examples: Sequence[tuple[int, PlayExample]], *, source_partition: int) -> ExampleBlock:
+def gather_examples(
+    examples: Sequence[tuple[int, PlayExample]], lessons: Rows = NO_LESSONS, *, source_partition: int
+) -> ExampleBlock:
     """Put the examples of a batch, in order of offset, into columns."""
     choices = [example.choice for _, example in examples]
     return ExampleBlock(
@@ -78,7 +92,21 @@ def gather_examples(examples: Sequence[tuple[int, PlayExample]], *, source_parti
         np.array([example.skip.buckets for _, example in examples], np.int32).reshape(-1, SPEAKING),
         np.array([0 if choice is None else choice.numbers.shape[1] for choice in choices], np.int64),
         np.concatenate([_NOTHING, *(choice.numbers.ravel() for choice in choices if choice is not None)]),
+        lessons,
     )
+
+
+def split_examples(
+    examples: Sequence[tuple[int, PlayExample]], lessons: Rows, *, source_partition: int, plays: int
+) -> Iterator[ExampleBlock]:
+    """Cut what a batch teaches into blocks of at most so many `plays`; each ends before the next begins."""
+    ends = list(range(plays, len(examples), plays))
+    cuts = [examples[end][0] for end in ends]
+    parts = np.split(lessons, np.searchsorted(lessons["offset"], cuts)) if cuts else [lessons]
+    starts = [0, *ends]
+    for start, end, part in zip(starts, [*ends, len(examples)], parts, strict=True):
+        if end > start or len(part):
+            yield gather_examples(examples[start:end], part, source_partition=source_partition)
 
 
 def pack_examples(block: ExampleBlock) -> bytes:
@@ -86,8 +114,10 @@ def pack_examples(block: ExampleBlock) -> bytes:
     plays = np.empty(len(block.offsets), _PLAY)
     plays["offset"], plays["items"] = block.offsets, block.items
     plays["skipped"], plays["buckets"] = block.skipped, block.buckets
-    header = _HEADER.pack(VERSION, FEATURE_LAYOUT, BUCKET_LAYOUT, block.source_partition, len(plays))
-    return b"".join((header, plays.tobytes(), block.rows.astype(_NUMBER).tobytes()))
+    lessons = block.lessons.tobytes()
+    layouts = FEATURE_LAYOUT, BUCKET_LAYOUT
+    header = _HEADER.pack(VERSION, *layouts, block.source_partition, len(plays), len(lessons))
+    return b"".join((header, plays.tobytes(), lessons, block.rows.astype(_NUMBER).tobytes()))
 
 
 def unpack_examples(data: bytes) -> ExampleBlock:
@@ -99,10 +129,11 @@ def unpack_examples(data: bytes) -> ExampleBlock:
     """
     if len(data) < _HEADER.size:
         raise CorruptState(f"example block of {len(data)} bytes")
-    version, features, buckets, source, count = _HEADER.unpack_from(data)
+    version, features, buckets, source, count, lesson_bytes = _HEADER.unpack_from(data)
     if (version, features, buckets) != (VERSION, FEATURE_LAYOUT, BUCKET_LAYOUT):
         raise CorruptState(f"example block of version {version}, or of other tables of features or buckets")
-    begin = _HEADER.size + _PLAY.itemsize * count
+    taught = _HEADER.size + _PLAY.itemsize * count
+    begin = taught + lesson_bytes
     if len(data) < begin or (len(data) - begin) % _NUMBER.itemsize:
         raise CorruptState(f"example block of {len(data)} bytes with {count} plays")
     plays = np.frombuffer(data, _PLAY, count, _HEADER.size)
@@ -113,6 +144,7 @@ def unpack_examples(data: bytes) -> ExampleBlock:
         plays["buckets"].astype(np.int32),
         plays["items"].astype(np.int64),
         np.frombuffer(data, _NUMBER, offset=begin).astype(np.float16),
+        decode_lessons(data[taught:begin]),
     )
     _check(block)
     return block

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from models.catalogue import Catalogue
+from models.composition import Knobs
 from models.personalizer import Personalizer
 from models.trainer import Trainer
 from streams.agents.item import learn_signals, pass_catalog
@@ -56,7 +57,9 @@ def create_worker(settings: Settings) -> EngineApp:
     models = app.state_table("models", partitions=1)
     catalogue = Catalogue()
     personalizer = Personalizer(
-        catalogue=catalogue, weights=Trainer().weights(), discovery=settings.discovery
+        catalogue=catalogue,
+        weights=Trainer().weights(),
+        knobs=Knobs(settings.discovery, settings.exploration),
     )
     replica = Replica(
         settings.brokers,

@@ -9,6 +9,7 @@ import orjson
 
 from models.half import to_half
 from models.profile import TASTES, Profile
+from models.shown import recommendation_id
 from models.slate import Because, Shelf, Slate
 
 SURFACE: Final = "home"
@@ -20,7 +21,7 @@ def encode_recommendation(
     """Write a slate with what it includes (`partition`, `offset`, event time `at`) and when it was made."""
     return orjson.dumps(
         {
-            "id": f"{partition}-{offset}",
+            "id": recommendation_id(partition=partition, offset=offset),
             "user": user,
             "as_of": {"partition": partition, "offset": offset, "at": at},
             "emitted_at": emitted_at,
@@ -28,11 +29,7 @@ def encode_recommendation(
             "taste": _tastes(profile),
             "shelves": [_shelf(shelf) for shelf in slate.shelves],
             "policy": slate.policy,
-            "models": {
-                "ranker": slate.ranker_version,
-                "skips": slate.skips_version,
-                "catalogue": slate.catalogue_version,
-            },
+            "models": slate.versions._asdict(),
         }
     )
 
@@ -53,6 +50,7 @@ def _shelf(shelf: Shelf) -> dict[str, Any]:
         "id": shelf.id,
         "title": shelf.title,
         "propensity": shelf.propensity,
+        "why": None if shelf.because is None else _BECAUSE[shelf.because],
         "items": [
             {
                 "item": item,

@@ -44,6 +44,8 @@ class Settings:
     """Listeners kept decoded in memory, about 0.6 MB each with a full ring."""
     discovery: float = 0.0
     """Log-odds added to what a listener has not heard: 3 is adventurous, -3 keeps to what is known."""
+    exploration: float = 1.0
+    """How freely shelves and items are drawn, times what it is by default: 0.2 is steady, 3 restless."""
     item_linger_seconds: float = 1.0
     """An item model is published at most once in this time."""
     trainer_linger_seconds: float = 0.2

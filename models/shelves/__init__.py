@@ -1,28 +1,23 @@
-"""Shelves: each a title, a query and a reason; composed into a slate in this order."""
+"""Shelves: each a title, a query and a reason, in a file of its own in `themes`."""
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Final
 
-from models.shelves.because_you_played import BECAUSE_YOU_PLAYED
-from models.shelves.hidden_gems import HIDDEN_GEMS
+from models.shelves import themes
 from models.shelves.kind import ShelfKind
-from models.shelves.new_to_you import NEW_TO_YOU
-from models.shelves.next_up import NEXT_UP
-from models.shelves.on_repeat import ON_REPEAT
-from models.shelves.popular import POPULAR_NOW
-from models.shelves.rediscover import REDISCOVER
-from models.shelves.vibe import KEEP_THE_VIBE
+from models.shelves.themes.next_up import SHELF as NEXT_UP
 
-SHELVES: Final = (
-    NEXT_UP,
-    KEEP_THE_VIBE,
-    BECAUSE_YOU_PLAYED,
-    ON_REPEAT,
-    REDISCOVER,
-    NEW_TO_YOU,
-    POPULAR_NOW,
-    HIDDEN_GEMS,
-)
 
-__all__ = ["NEXT_UP", "SHELVES", "ShelfKind"]
+def list_shelves() -> tuple[ShelfKind, ...]:
+    """The shelf of every file in `themes`: pinned ones first, then those from which most is expected."""
+    modules = [import_module(f"{themes.__name__}.{module.name}") for module in iter_modules(themes.__path__)]
+    shelves: list[ShelfKind] = [module.SHELF for module in modules]
+    return tuple(sorted(shelves, key=lambda shelf: (not shelf.pinned, -shelf.expected, shelf.id)))
+
+
+SHELVES: Final = list_shelves()
+
+__all__ = ["NEXT_UP", "SHELVES", "ShelfKind", "list_shelves"]

@@ -7,23 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from models.compiled import compiled
-from models.features import FEATURES, Feature
-
-Float32s = npt.NDArray[np.float32]
-Bools = npt.NDArray[np.bool_]
+from models.features import FEATURES, Feature, Float32s
+from models.shelves.anchors import About, Anchor, Bools, Int64s, Pool
 
 
 class Fact(IntEnum):
-    """What a query may ask beside features: numbers that compare a candidate with others."""
+    """What a query may ask beside features: how a candidate compares with others, or with an anchor."""
 
     IN_TOP = FEATURES  # 1 where it is among the most played items of all
     RARE = FEATURES + 1  # 1 where it is in the less popular half of the candidates
+    BY_FAVOURITE = FEATURES + 2  # 1 where it is by the artist of Anchor.FAVOURITE
+    FOR_FANS = FEATURES + 3  # 1 where it is unheard, and one by Anchor.FANS_OF explains it
+    BY_FOLLOWED = FEATURES + 4  # 1 where it is by an artist whom the listener follows
+    EDITORIAL = FEATURES + 5  # 1 where the playlist of Anchor.EDITORIAL holds it
+    NEAR = FEATURES + 6  # 1 where its tags name the listener's country or language
+
+
+FACTS: Final = len(Fact)
 
 
 class Condition(NamedTuple):
@@ -102,14 +108,23 @@ def find_eligible(features: Float32s, facts: Float32s, conditions: Conditions, s
 
 
 @compiled
-def state_facts(features: Float32s, in_top: Bools) -> Float32s:
-    """The facts of n candidates, of which `in_top` (bool, n) are among the most played: float32, 2 x n."""
-    facts = np.zeros((2, features.shape[1]), np.float32)
-    popularity = features[Feature.POPULARITY]
-    if len(popularity) > 1:
-        middle = len(popularity) // 2
-        median = np.partition(popularity, middle)[middle]
-        for item in range(len(popularity)):
-            facts[0, item] = in_top[item]
-            facts[1, item] = popularity[item] <= median
+def state_facts(features: Float32s, pool: Pool, anchors: Int64s, about: About) -> Float32s:
+    """The facts of n candidates: float32, facts x n."""
+    count = features.shape[1]
+    facts = np.zeros((FACTS, count), np.float32)
+    median = np.float32(0)
+    if count > 1:
+        median = np.partition(features[Feature.POPULARITY], count // 2)[count // 2]
+    for item in range(count):
+        artist = pool.artists[item]
+        facts[Fact.IN_TOP - FEATURES, item] = pool.in_top[item]
+        facts[Fact.RARE - FEATURES, item] = count > 1 and features[Feature.POPULARITY, item] <= median
+        facts[Fact.BY_FAVOURITE - FEATURES, item] = artist >= 0 and artist == anchors[Anchor.FAVOURITE]
+        if features[Feature.UNHEARD, item] > 0 and artist != pool.explaining[item] >= 0:
+            facts[Fact.FOR_FANS - FEATURES, item] = pool.explaining[item] == anchors[Anchor.FANS_OF]
+        facts[Fact.BY_FOLLOWED - FEATURES, item] = (about.followed == artist).any()
+        facts[Fact.EDITORIAL - FEATURES, item] = pool.editorial[item] == anchors[Anchor.EDITORIAL] >= 0
+        for locale in about.locales:
+            if (pool.locale[item] == locale).any():
+                facts[Fact.NEAR - FEATURES, item] = 1
     return facts

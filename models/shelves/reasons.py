@@ -1,61 +1,112 @@
-"""Why an item is here, where its shelf does not say so: the strongest evidence, most personal first."""
+"""Why an item is here, where its shelf does not say so: what the ranker's score of it is made of.
+
+Rectified units are linear around each item, so that its score is exactly a sum over the features: a feature
+times the terms and the active units through which it acts. What a feature adds is counted from its mean over
+the candidates, for what they all have puts none above the others. The features that speak of the same thing
+add up, and what adds most is the reason.
+"""
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
 from models.compiled import compiled
-from models.features import Feature
+from models.features import ITEM_FEATURES, Feature, Float32s
+from models.network import HIDDEN, MOMENTS, UNITS
 from models.slate import Because
+
+SPOKEN_FOR: Final[Mapping[Because, tuple[Feature, ...]]] = {
+    Because.PLAYED_AFTER: (
+        *(Feature.FIRST_ORDER, Feature.SECOND_ORDER, Feature.THIRD_ORDER, Feature.LONGEST_MATCH),
+        *(Feature.RULES, Feature.EVERYONE_AFTER_LAST, Feature.EVERYONE_AFTER_CONTEXT),
+        *(Feature.FIRST_ORDER_PLACE, Feature.LONGEST_MATCH_PLACE, Feature.EVERYONE_PLACE),
+    ),
+    Because.SAME_SESSION: (
+        *(Feature.SESSIONS_NEAR, Feature.SESSIONS_BAG),
+        *(Feature.SESSIONS_NEAR_PLACE, Feature.SESSIONS_BAG_PLACE),
+    ),
+    Because.ON_REPEAT: (
+        *(Feature.PLAYED_LATELY, Feature.PLAYED_MONTH, Feature.PLAYED_YEARS),
+        *(Feature.PLAYS, Feature.SESSIONS),
+    ),
+    Because.REDISCOVER: (Feature.RETURN,),
+    Because.SAME_ARTIST: (
+        *(Feature.ARTIST_FOLLOWS, Feature.ARTIST_RULES, Feature.SAME_ARTIST),
+        *(Feature.ARTIST_LATELY, Feature.ARTIST_LASTING),
+    ),
+    Because.ALSO_PLAYED: (
+        *(Feature.NEIGHBOURS, Feature.NEIGHBOURS_SHARE, Feature.VOTES),
+        *(Feature.FACTORS, Feature.NEIGHBOURS_PLACE, Feature.VOTES_PLACE),
+    ),
+    Because.ALIKE: (Feature.TASTE_SESSION, Feature.TASTE_WEEKS, Feature.TASTE_YEARS),
+    Because.MOMENT: (Feature.TASTE_CONTEXT,),
+    Because.POPULAR: (Feature.POPULARITY,),
+}
+"""The features that speak of each reason. Those that speak of none, such as skips, move all reasons alike."""
+REASONS: Final = tuple(Because)
+"""Reasons by the number that compiled passes know them by."""
+REFERRING: Final = np.isin(
+    np.array(REASONS), [Because.PLAYED_AFTER, Because.SAME_SESSION, Because.ALSO_PLAYED]
+)
+"""Which of them refer to another item."""
+_POPULAR: Final = REASONS.index(Because.POPULAR)
+_CHOSEN: Final = REASONS.index(Because.CHOSEN_ARTIST)
+_SPOKEN: Final = np.array(
+    [(REASONS.index(reason), feature) for reason, spoken in SPOKEN_FOR.items() for feature in spoken],
+    np.int64,
+)
 
 
 @compiled
-def weigh_reasons(features: npt.NDArray[np.float32], item: int, explained: bool, chosen: bool) -> int:
-    """Say which reasons an item has, by its features (float32, FEATURES x n): a number for `REASONS`.
+def mean_features(features: Float32s) -> Float32s:
+    """The mean of each feature of an item (float32, ITEM_FEATURES) over n candidates."""
+    means = np.zeros(ITEM_FEATURES, np.float32)
+    for _, feature in _SPOKEN:
+        means[feature] = features[feature].sum() / np.float32(max(1, features.shape[1]))
+    return means
 
-    `explained` tells whether an item that was played explains it, `chosen` whether its artist was chosen.
+
+@compiled
+def add_up_reasons(
+    features: Float32s,
+    usual: Float32s,
+    hidden: Float32s,
+    item: int,
+    numbers: Float32s,
+    terms: Float32s,
+) -> Float32s:
+    """What each of `REASONS` adds to the score of an item beyond that of a usual one: float32.
+
+    `features` (float32, FEATURES x n) and `hidden` (float32, HIDDEN x n) are those of all candidates,
+    `numbers` those of the network, and `terms` its terms with the listener's own (`add_terms`).
     """
-    return int(
-        128 * chosen
-        + 64 * (features[Feature.NEIGHBOURS, item] > 0)
-        + 32 * (features[Feature.FIRST_ORDER, item] > 0)
-        + 16 * (features[Feature.SESSIONS_BAG, item] > 0)
-        + 8 * (features[Feature.EVERYONE_AFTER_CONTEXT, item] > 0)
-        + 4 * (features[Feature.UNHEARD, item] > 0)
-        + 2 * (features[Feature.ARTIST_LASTING, item] > 0)
-        + explained
-    )
+    acting = terms[:ITEM_FEATURES].copy()
+    weights = numbers[UNITS:MOMENTS].reshape(HIDDEN, ITEM_FEATURES)
+    for unit in range(HIDDEN):
+        if hidden[unit, item] > 0:
+            output, row = terms[ITEM_FEATURES + unit], weights[unit]
+            for feature in range(ITEM_FEATURES):
+                acting[feature] += output * row[feature]
+    added = np.zeros(len(REASONS), np.float32)
+    for reason, feature in _SPOKEN:
+        added[reason] += acting[feature] * (features[feature, item] - usual[feature])
+    return added
 
 
-def _reason(
-    chosen: bool,
-    alike: bool,
-    follows: bool,
-    shares_sessions: bool,
-    everyone: bool,
-    unheard: bool,
-    artist: bool,
-    explained: bool,
-) -> Because:
-    if explained and follows:
-        return Because.PLAYED_AFTER
-    if explained and shares_sessions:
-        return Because.SAME_SESSION
-    if not unheard:
-        return Because.ON_REPEAT
-    if artist or chosen:
-        return Because.SAME_ARTIST if artist else Because.CHOSEN_ARTIST
-    if explained:
-        return Because.PLAYED_AFTER if everyone else Because.ALSO_PLAYED
-    return Because.ALIKE if alike else Because.POPULAR
+@compiled
+def choose_reason(added: Float32s, heard: bool, chosen: bool) -> int:
+    """The reason that adds most, by its place in `REASONS`; what is popular where none adds anything.
 
-
-REASONS: Final = tuple(_reason(*evidence) for evidence in product((False, True), repeat=8))
-"""The reason for each combination of evidence."""
-_REFERRING: Final = (Because.PLAYED_AFTER, Because.SAME_SESSION, Because.ALSO_PLAYED)
-REFERRING: Final = np.array([reason in _REFERRING for reason in REASONS])
-"""Which of them refer to another item."""
+    `chosen` says that the artist of an item that was not `heard` was chosen at the start: a better answer to
+    somebody of whom nothing else is known.
+    """
+    if chosen and not heard:
+        return _CHOSEN
+    best, most = _POPULAR, np.float32(0)
+    for reason in range(len(added)):
+        if added[reason] > most:
+            best, most = reason, added[reason]
+    return best

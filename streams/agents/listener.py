@@ -8,6 +8,7 @@ from typing import Final
 
 from models.batch import Outcome, Placed, blocks_by_partition, process_batch
 from models.personalizer import Personalizer
+from models.shelf_lessons import gather_lessons
 from models.signals import pack_block
 from models.slate import Slate
 from models.state import (
@@ -18,7 +19,7 @@ from models.state import (
     stored_offset,
     stored_segments,
 )
-from models.training import gather_examples, pack_examples
+from models.training import pack_examples, split_examples
 from streams.engine import Batch, Commit, DeadLetter, Output, StateReader
 from streams.freshness import Freshness
 from streams.recommendations import encode_recommendation
@@ -104,10 +105,12 @@ class ListenerAgent:
         blocks = blocks_by_partition(outcome, source_partition=partition, item_partitions=self._partitions)
         for target, block in blocks.items():
             yield Output(ITEM_SIGNALS.name, key=None, value=pack_block(block), partition=target)
-        for start in range(0, len(outcome.examples), EXAMPLES_PER_RECORD):
-            some = outcome.examples[start : start + EXAMPLES_PER_RECORD]
-            taught = gather_examples(some, source_partition=partition)
-            yield Output(EXAMPLES.name, key=MODELS_KEY, value=pack_examples(taught), partition=0)
+        lessons = gather_lessons(outcome.lessons)
+        taught = split_examples(
+            outcome.examples, lessons, source_partition=partition, plays=EXAMPLES_PER_RECORD
+        )
+        for examples in taught:
+            yield Output(EXAMPLES.name, key=MODELS_KEY, value=pack_examples(examples), partition=0)
 
 
 def _counts_before(listeners: Mapping[str, ListenerState], events: Sequence[Placed]) -> dict[str, int]:

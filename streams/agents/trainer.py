@@ -33,7 +33,7 @@ async def learn_examples(batch: Batch, state: StateReader) -> Commit:
             continue
         if record.offset > included:
             new.append(block.behind(fences.after(block.source_partition)))
-        fences.advance(block.source_partition, block.offsets.tolist())
+        fences.advance(block.source_partition, [block.last])
     # Steps are compiled and leave Python to the other agents.
     await asyncio.to_thread(_learn, trainer, new)
     last = max(included, batch.records[-1].offset)

@@ -11,8 +11,19 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 CORE_MAY_IMPORT = {
-    *("__future__", "abc", "array", "bisect", "collections", "dataclasses", "enum", "functools", "hashlib"),
-    *("heapq", "itertools", "math", "operator", "struct", "typing"),
+    *(
+        "__future__",
+        "abc",
+        "array",
+        "bisect",
+        "collections",
+        "dataclasses",
+        "enum",
+        "functools",
+        "hashlib",
+        "importlib",
+    ),
+    *("hashlib", "heapq", "importlib", "itertools", "math", "operator", "pkgutil", "struct", "typing"),
     *("numpy", "numba", "river", "models"),
 }
 """Values in, values out: nothing here has a clock, a file, a network or a process."""
@@ -27,7 +38,7 @@ ENGINE_ONLY = {"aiokafka", "faust", "mode", "rocksdict"}
 CORE_FLOW = (
     *("models.errors", "models.learned_bytes", "models.compiled", "models.chance", "models.half"),
     *("models.events", "models.key_index", "models.content", "models.content_ridge"),
-    "models.playlists",
+    *("models.playlists", "models.growth", "models.editorial"),
     *("models.arm_pooling", "models.arms", "models.arm_bytes"),
     *("models.numbering", "models.segments", "models.recollection"),
     *("models.play_counts", "models.index_memory", "models.play_index"),
@@ -41,7 +52,6 @@ CORE_FLOW = (
         "models.contexts",
         "models.profile",
         "models.most_played",
-        "models.growth",
         "models.locales",
         "models.row_pool",
         "models.linked_rows",
@@ -60,10 +70,17 @@ CORE_FLOW = (
     *("models.skip_examples", "models.skips", "models.skip_figures"),
     *("models.evidence", "models.candidates"),
     *("models.examples", "models.ranker"),
-    *("models.training", "models.trainer"),
-    *("models.slate", "models.sampling", "models.state", "models.listening_graph"),
-    "models.shelves",
-    *("models.composition", "models.personalizer", "models.batch"),
+    *("models.slate", "models.sampling", "models.page", "models.situation"),
+    *("models.own_shelves", "models.shown", "models.credits", "models.shelf_lessons"),
+    *(
+        "models.shelf_memory",
+        "models.shelf_learning",
+        "models.shelf_model",
+        "models.training",
+        "models.trainer",
+    ),
+    *("models.state", "models.listening_graph", "models.shelves", "models.shelf_policy"),
+    *("models.composition", "models.inputs", "models.personalizer", "models.batch"),
     *("models.playlist_signals", "models.playlist_vectors"),
     *("models.standalone", "models.river_logistic", "models.evaluation", "models.side_by_side"),
     *("models.leave_last_out", "models.held_out", "models.sources_alone"),

@@ -8,4 +8,9 @@ from models.features import Feature
 from models.shelves.kind import ShelfKind
 from models.shelves.query import above_zero
 
-NEW_TO_YOU: Final = ShelfKind(id="new-to-you", title="New to you", query=((above_zero(Feature.UNHEARD),),))
+SHELF: Final = ShelfKind(
+    id="new-to-you",
+    title="New to you",
+    expected=0.25,
+    query=((above_zero(Feature.UNHEARD),),),
+)

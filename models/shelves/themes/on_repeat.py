@@ -12,9 +12,10 @@ from models.slate import Because
 OFTEN: Final = 0.3466
 """Three plays within a month, as the feature counts them: log2(1 + 3) x 0.17329."""
 
-ON_REPEAT: Final = ShelfKind(
+SHELF: Final = ShelfKind(
     id="on-repeat",
     title="On repeat",
+    expected=0.26,
     query=((at_least(Feature.PLAYED_MONTH, OFTEN),),),
     because=Because.ON_REPEAT,
 )

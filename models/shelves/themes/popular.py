@@ -8,9 +8,10 @@ from models.shelves.kind import ShelfKind
 from models.shelves.query import Fact, above_zero
 from models.slate import Because
 
-POPULAR_NOW: Final = ShelfKind(
+SHELF: Final = ShelfKind(
     id="popular-now",
     title="Popular right now",
+    expected=0.18,
     query=((above_zero(Fact.IN_TOP),),),
     because=Because.POPULAR,
 )

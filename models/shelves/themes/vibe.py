@@ -8,9 +8,10 @@ from models.features import Feature
 from models.shelves.kind import ShelfKind
 from models.shelves.query import above_zero, zero
 
-KEEP_THE_VIBE: Final = ShelfKind(
+SHELF: Final = ShelfKind(
     id="keep-the-vibe",
     title="Keep the vibe going",
+    expected=0.30,
     query=(
         (above_zero(Feature.SESSIONS_BAG), above_zero(Feature.RULES)),
         (zero(Feature.IN_SESSION),),

@@ -14,9 +14,10 @@ SEVERAL: Final = 0.2772
 A_WHILE: Final = 0.6649
 """A week, as the feature counts it: log2(1 + minutes) x 0.05."""
 
-REDISCOVER: Final = ShelfKind(
+SHELF: Final = ShelfKind(
     id="rediscover",
     title="Rediscover",
+    expected=0.24,
     query=((at_least(Feature.PLAYS, SEVERAL),), (at_least(Feature.AGE, A_WHILE),)),
     because=Because.REDISCOVER,
 )

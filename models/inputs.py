@@ -1,0 +1,139 @@
+"""The inputs of a slate, gathered from a listener, the catalogue and the models."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from models.catalogue import Catalogue
+from models.chance import seed_of
+from models.compiled import compiled
+from models.composition import Drawn, Inputs, Knobs, Names, Scored
+from models.contexts import PARTS_OF_WEEK
+from models.locales import Locales
+from models.onboarding import Choices
+from models.profile import Profile
+from models.ranker import Ranking
+from models.sampling import Bools, FloatArray, IndexArray
+from models.shelf_policy import ShelfPolicy
+from models.shelves.anchors import About, Anchor, Int64s, Pool
+from models.situation import describe_situation
+from models.skips import predict_skips
+from models.sources.scan import Int32s
+from models.state import ListenerState
+from models.trainer import ModelWeights
+
+_NOBODY: IndexArray = np.zeros(0, np.int32)
+
+
+def gather_inputs(
+    listener: ListenerState,
+    ranking: Ranking,
+    *,
+    catalogue: Catalogue,
+    weights: ModelWeights,
+    policy: ShelfPolicy,
+    knobs: Knobs,
+    partition: int,
+) -> tuple[Inputs, npt.NDArray[np.int8]]:
+    """Gather what the slate of a listener follows from, and describe the situation (int8, SITUATION)."""
+    candidates, profile = ranking.candidates, listener.profile
+    part_of_week = profile.contexts.part_of_week
+    situation = describe_situation(
+        candidates.features, profile.tastes[1], profile.skip_rate, profile.plays, part_of_week
+    )
+    leanings = policy.lean(
+        weights.shelves,
+        listener.memory.own,
+        situation,
+        part_of_week=part_of_week,
+        exploration=knobs.exploration,
+    )
+    pool = Pool(
+        *_gather_pool(
+            candidates.positions,
+            candidates.because,
+            candidates.buckets,
+            weights.skips.weights,
+            catalogue.keys,
+            catalogue.artist,
+            catalogue.editorial.of,
+            catalogue.locales.of,
+            catalogue.in_top,
+        )
+    )
+    scored = Scored(
+        candidates.features, ranking.hidden, ranking.scores, weights.ranker.numbers, profile.own.terms
+    )
+    about = _about(listener, profile, catalogue, part_of_week)
+    seed = np.uint64(seed_of(listener.user, partition=partition, offset=listener.offset))
+    return Inputs(scored, pool, about, leanings, knobs, seed), situation
+
+
+def name_candidates(drawn: Drawn, ranking: Ranking, catalogue: Catalogue) -> Names:
+    """Say what the candidates, what explains them, and the anchors are called."""
+    ids, candidates = catalogue.ids, ranking.candidates
+    return Names(
+        [ids[position] for position in candidates.positions.tolist()],
+        [ids[position] if position >= 0 else "" for position in candidates.because.tolist()],
+        _name_anchors(drawn.anchors.tolist(), catalogue),
+    )
+
+
+def _name_anchors(anchors: list[int], catalogue: Catalogue) -> list[str]:
+    names = [""] * len(anchors)
+    last_played, moment = anchors[Anchor.LAST_PLAY], anchors[Anchor.MOMENT]
+    if last_played >= 0:
+        names[Anchor.LAST_PLAY] = catalogue.title(last_played)
+    if moment >= 0:
+        names[Anchor.MOMENT] = PARTS_OF_WEEK[moment]
+    for anchor in (Anchor.FAVOURITE, Anchor.FANS_OF):
+        if anchors[anchor] >= 0:
+            names[anchor] = catalogue.artists.names[anchors[anchor]]
+    if anchors[Anchor.EDITORIAL] >= 0:
+        names[Anchor.EDITORIAL] = catalogue.editorial.titles[anchors[Anchor.EDITORIAL]]
+    return names
+
+
+def _about(listener: ListenerState, profile: Profile, catalogue: Catalogue, part_of_week: int) -> About:
+    choices, artists = profile.choices, catalogue.artists
+    return About(
+        last_played=listener.history.last_played(),
+        moment=part_of_week,
+        banned=np.array(profile.banned, np.int64),
+        chosen=artists.find(choices.artists) if choices.artists else _NOBODY,
+        followed=artists.find(profile.followed) if profile.followed else _NOBODY,
+        locales=_find_locales(choices, catalogue.locales),
+    )
+
+
+def _find_locales(choices: Choices, locales: Locales) -> Int32s:
+    return locales.find(choices) if choices.country or choices.language else _NOBODY
+
+
+@compiled
+def _gather_pool(
+    positions: Int32s,
+    because: Int32s,
+    buckets: Int32s,
+    skip_weights: FloatArray,
+    keys: Int64s,
+    artists: IndexArray,
+    editorial: IndexArray,
+    locale: IndexArray,
+    in_top: Bools,
+) -> tuple[Int64s, Int32s, Int32s, Int32s, Int32s, Bools, FloatArray]:
+    """The fields of `Pool`."""
+    explaining = np.full(len(positions), -1, np.int32)
+    for item in range(len(positions)):
+        if because[item] >= 0:
+            explaining[item] = artists[because[item]]
+    return (
+        keys[positions],
+        artists[positions],
+        explaining,
+        editorial[positions],
+        locale[positions],
+        in_top[positions],
+        predict_skips(buckets, skip_weights),
+    )

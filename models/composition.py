@@ -16,7 +16,7 @@ import numpy.typing as npt
 from models.compiled import compiled
 from models.features import SOURCE_NAMES, Feature, Float32s, sources_of
 from models.network import add_terms
-from models.page import POLICY, Leanings, Page, Rules, draw_page
+from models.page import MOST_PLACES, POLICY, Leanings, Page, Rules, draw_page
 from models.sampling import FloatArray
 from models.shelves.anchors import About, Pool, find_anchors
 from models.shelves.kind import ShelfKind
@@ -98,7 +98,13 @@ class Names:
 
 
 def plan_shelves(kinds: Sequence[ShelfKind]) -> Plan:
-    """Lay out shelves; pinned ones come in this order."""
+    """Lay out shelves; pinned ones come in this order.
+
+    Raises:
+        ValueError: a shelf has more places than a row can have.
+    """
+    if any(kind.places > MOST_PLACES for kind in kinds):
+        raise ValueError(f"a shelf has at most {MOST_PLACES} places")
     rules = Rules(
         places=np.array([kind.places for kind in kinds], np.int64),
         temperatures=np.array([kind.temperature for kind in kinds], np.float64),
@@ -193,6 +199,8 @@ def _draw(
         item = page.items[place]
         added = add_up_reasons(features, usual, scored.hidden, item, scored.numbers, terms)
         by_chosen = (about.chosen == pool.artists[item]).any()
-        reasons[place] = choose_reason(added, features[Feature.UNHEARD, item] == 0, by_chosen)
+        reasons[place] = choose_reason(
+            added, features[Feature.UNHEARD, item] == 0, pool.explained[item], by_chosen
+        )
         sources[place] = sources_of(features, item)
     return page, reasons, sources, scores[page.items], anchors

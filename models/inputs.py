@@ -122,7 +122,7 @@ def _gather_pool(
     editorial: IndexArray,
     locale: IndexArray,
     in_top: Bools,
-) -> tuple[Int64s, Int32s, Int32s, Int32s, Int32s, Bools, FloatArray]:
+) -> tuple[Int64s, Int32s, Bools, Int32s, Int32s, Int32s, Bools, FloatArray]:
     """The fields of `Pool`."""
     explaining = np.full(len(positions), -1, np.int32)
     for item in range(len(positions)):
@@ -131,6 +131,7 @@ def _gather_pool(
     return (
         keys[positions],
         artists[positions],
+        because >= 0,
         explaining,
         editorial[positions],
         locale[positions],

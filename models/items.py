@@ -13,7 +13,7 @@ from models.compiled import compiled
 from models.errors import CorruptState
 from models.item_space import DIMENSIONS
 
-VERSION: Final = 3
+VERSION: Final = 4
 SUCCESSORS: Final = 24
 """Slots in an item's row of successors."""
 NEIGHBOURS: Final = 100
@@ -21,6 +21,8 @@ NEIGHBOURS: Final = 100
 PUBLISHED_NEIGHBOURS: Final = 64
 """The strongest go to the workers."""
 NEIGHBOUR_HALF_LIFE_SECONDS: Final = 365 * 86_400.0
+NEWS_SHARE: Final = 0.01
+"""An item is told to workers again when this share of all that is known of it is new to them."""
 NEVER: Final = -1e18
 """Popularity (a logarithm) of what nobody has played."""
 
@@ -29,6 +31,7 @@ ITEM_STATE: Final = np.dtype(
         ("version", "u1"),
         ("offset", "<i8"),  # of item-signals, included in this value
         ("updates", "<u4"),
+        ("told", "<u4"),  # updates that workers know of
         ("plays", "<u4"),
         ("skips", "<u4"),
         ("likes", "<i4"),
@@ -93,6 +96,24 @@ def load_states(values: Sequence[bytes | None]) -> tuple[StateRows, list[str]]:
     ):
         raise CorruptState("item state with a number that is not finite")
     return states, [part[size:].decode() for part in parts]
+
+
+def take_news(states: StateRows, ids: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Find the states (places, int64) that have changed enough to be told to workers, and note that they are.
+
+    What little is known of is told after every update, after a thousand of them every tenth. An item whose id
+    is empty, as nobody has named it yet, waits.
+
+    >>> states = empty_states(4)
+    >>> states["updates"], states["told"] = (1, 1_000, 1_000, 1), (0, 991, 990, 0)
+    >>> take_news(states, ["a", "b", "c", ""]).tolist(), take_news(states, ["a", "b", "c", ""]).tolist()
+    ([0, 2], [])
+    """
+    new = states["updates"] - states["told"]
+    enough = new >= np.maximum(1, NEWS_SHARE * states["updates"])
+    news = np.flatnonzero(enough & np.array([bool(name) for name in ids], np.bool_))
+    states["told"][news] = states["updates"][news]
+    return news
 
 
 def item_models(states: StateRows) -> ModelRows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ class Because(StrEnum):
     SAME_ARTIST = "same_artist"
     CHOSEN_ARTIST = "chosen_artist"
     ALIKE = "alike"
+    YOUR_TASTE = "your_taste"
     MOMENT = "moment"
     FANS = "fans_also_play"
     FOLLOWED_ARTIST = "followed_artist"
@@ -106,4 +107,4 @@ class Slate:
     shelves: tuple[Shelf, ...]
     policy: str
     versions: Versions
-    decision: Decision
+    decision: Decision = field(compare=False)

@@ -60,8 +60,10 @@ class Pool(NamedTuple):
 
     keys: Int64s
     artists: Int32s
+    explained: Bools
+    """Whether an item that was played explains each."""
     explaining: Int32s
-    """The artist of the item that explains each."""
+    """The artist of that item."""
     editorial: Int32s
     """The playlist of editors that holds each."""
     locale: Int32s

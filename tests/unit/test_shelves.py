@@ -24,6 +24,7 @@ def pool():
     return Pool(
         keys=np.arange(COUNT, dtype=np.int64),
         artists=RNG.integers(-1, 6, COUNT).astype(np.int32),
+        explained=np.ones(COUNT, np.bool_),
         explaining=RNG.integers(-1, 6, COUNT).astype(np.int32),
         editorial=RNG.integers(-1, 3, COUNT).astype(np.int32),
         locale=RNG.integers(-1, 3, (COUNT, 2)).astype(np.int32),

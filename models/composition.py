@@ -16,7 +16,7 @@ import numpy.typing as npt
 from models.compiled import compiled
 from models.features import SOURCE_NAMES, Feature, Float32s, sources_of
 from models.network import add_terms
-from models.page import MOST_PLACES, POLICY, Leanings, Page, Rules, draw_page
+from models.page import MOST_PLACES, POLICY, Leanings, Page, Rules, draw_page, sum_up
 from models.sampling import FloatArray
 from models.shelves.anchors import About, Pool, find_anchors
 from models.shelves.kind import ShelfKind
@@ -27,6 +27,7 @@ from models.slate import Decision, Shelf, Slate, Versions
 SKIP_AVERSION: Final = 0.5
 """Log-odds that a certain skip costs."""
 
+Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 
 
@@ -35,6 +36,7 @@ class Plan:
     """The shelves on offer, as compiled passes read them."""
 
     kinds: tuple[ShelfKind, ...]
+    arms: Int64s
     anchors: Int64s
     rules: Rules
     conditions: Conditions
@@ -79,18 +81,23 @@ class Inputs(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """A page, what its n items stand there for (reasons by their places in `REASONS`), and the anchors."""
+    """A page, what its n items stand there for (reasons by their places in `REASONS`), and the anchors.
+
+    `arms` and `numbers` are those of the `Decision`.
+    """
 
     page: Page
     reasons: Int64s
     sources: Int64s
     scores: FloatArray
     anchors: Int64s
+    arms: Int32s
+    numbers: Float32s
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What candidates are called (ids), the items that explain them (ids, or empty), and anchors (titles)."""
+    """What the n items of a page are called, what explains them (ids, or empty), and anchors (titles)."""
 
     items: Sequence[str]
     explaining: Sequence[str]
@@ -114,7 +121,8 @@ def plan_shelves(kinds: Sequence[ShelfKind]) -> Plan:
         pinned=np.array([kind.pinned for kind in kinds], np.bool_),
     )
     anchors = np.array([kind.anchor for kind in kinds], np.int64)
-    return Plan(tuple(kinds), anchors, rules, list_conditions([kind.query for kind in kinds]))
+    arms = np.array([kind.arm for kind in kinds], np.int64)
+    return Plan(tuple(kinds), arms, anchors, rules, list_conditions([kind.query for kind in kinds]))
 
 
 def draw_slate(inputs: Inputs, plan: Plan) -> Drawn:
@@ -123,30 +131,25 @@ def draw_slate(inputs: Inputs, plan: Plan) -> Drawn:
     What will likely be skipped is moved down: the chance of a skip, times `SKIP_AVERSION`, is taken off the
     score. Rows that explore still draw it now and then.
     """
-    page, reasons, sources, scores, anchors = _draw(*inputs, plan.anchors, plan.rules, plan.conditions)
-    return Drawn(Page(*page), reasons, sources, scores, anchors)
+    return _draw(*inputs, plan.arms, plan.anchors, plan.rules, plan.conditions)
 
 
 def name_slate(
     drawn: Drawn,
-    leanings: Leanings,
     plan: Plan,
     names: Names,
     *,
     situation: npt.NDArray[np.int8],
     versions: Versions,
 ) -> Slate:
-    """Write a drawn slate out: ids, titles and reasons; `situation` is what the `leanings` came from."""
-    page = drawn.page
-    chosen, propensities = page.items.tolist(), page.propensities.tolist()
-    ids = [names.items[item] for item in chosen]
-    scores, sources = drawn.scores.tolist(), [SOURCE_NAMES[bits] for bits in drawn.sources.tolist()]
-    because = drawn.reasons.tolist()
+    """Write a drawn slate out: ids, titles and reasons; `situation` is what the shelves were chosen by."""
+    page, ids = drawn.page, names.items
+    scores, propensities = drawn.scores.tolist(), page.propensities.tolist()
+    sources = [SOURCE_NAMES[bits] for bits in drawn.sources.tolist()]
+    reasons = [REASONS[reason] for reason in drawn.reasons.tolist()]
     explaining = [
-        names.explaining[item] if REFERRING[reason] else ""
-        for item, reason in zip(chosen, because, strict=True)
+        name if reason in REFERRING else "" for name, reason in zip(names.explaining, reasons, strict=True)
     ]
-    reasons = [REASONS[reason] for reason in because]
     shelves, start = [], 0
     odds = page.odds[0].tolist()
     for place, (row, count) in enumerate(zip(page.rows.tolist(), page.counts.tolist(), strict=True)):
@@ -155,9 +158,7 @@ def name_slate(
         title = kind.title.format(anchor=names.anchors[kind.anchor])
         columns = ids[some], scores[some], propensities[some], sources[some], reasons[some], explaining[some]
         shelves.append(Shelf(kind.id, title, *columns, propensity=odds[place], because=kind.because))
-    arms = np.array([plan.kinds[row].arm for row in page.rows], np.int64)
-    predicted = leanings.scores[1][page.rows]
-    decision = Decision(situation, arms, page.odds, page.values, predicted)
+    decision = Decision(len(shelves), situation, drawn.arms, drawn.numbers)
     return Slate(tuple(shelves), POLICY, versions, decision)
 
 
@@ -169,11 +170,12 @@ def _draw(
     leanings: Leanings,
     knobs: Knobs,
     seed: np.uint64,
+    arms: Int64s,
     anchored: Int64s,
     rules: Rules,
     conditions: Conditions,
-) -> tuple[Page, Int64s, Int64s, FloatArray, Int64s]:
-    """Draw all shelves in one pass; returns the fields of `Drawn`."""
+) -> Drawn:
+    """Draw all shelves in one pass."""
     features, count = scored.features, len(scored.scores)
     scores = np.empty(count, np.float64)
     for item in range(count):
@@ -203,4 +205,5 @@ def _draw(
             added, features[Feature.UNHEARD, item] == 0, pool.explained[item], by_chosen
         )
         sources[place] = sources_of(features, item)
-    return page, reasons, sources, scores[page.items], anchors
+    chosen, numbers = sum_up(page, leanings.scores, arms)
+    return Drawn(page, reasons, sources, scores[page.items], anchors, chosen, numbers)

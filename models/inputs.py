@@ -70,12 +70,12 @@ def gather_inputs(
     return Inputs(scored, pool, about, leanings, knobs, seed), situation
 
 
-def name_candidates(drawn: Drawn, ranking: Ranking, catalogue: Catalogue) -> Names:
-    """Say what the candidates, what explains them, and the anchors are called."""
-    ids, candidates = catalogue.ids, ranking.candidates
+def name_items(drawn: Drawn, ranking: Ranking, catalogue: Catalogue) -> Names:
+    """Say what the items of a page, what explains them, and the anchors are called."""
+    ids, candidates, items = catalogue.ids, ranking.candidates, drawn.page.items
     return Names(
-        [ids[position] for position in candidates.positions.tolist()],
-        [ids[position] if position >= 0 else "" for position in candidates.because.tolist()],
+        [ids[position] for position in candidates.positions[items].tolist()],
+        [ids[position] if position >= 0 else "" for position in candidates.because[items].tolist()],
         _name_anchors(drawn.anchors.tolist(), catalogue),
     )
 

@@ -12,6 +12,8 @@ from models.compiled import compiled
 from models.sampling import Bools, FloatArray, IndexArray, draw_row
 
 POLICY: Final = "plackett-luce/4"
+POLICIES: Final = 3
+"""The one that draws, and two that look on."""
 MOST_ROWS: Final = 6
 """What a home screen shows."""
 MOST_PLACES: Final = 32
@@ -19,7 +21,9 @@ MOST_PLACES: Final = 32
 DEPTH: Final = 60
 """Candidates, best first, that a row draws from; the rest is too unlikely to be worth the time."""
 
+Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
+Float32s = npt.NDArray[np.float32]
 
 
 class Rules(NamedTuple):
@@ -110,6 +114,20 @@ def draw_page(
     return Page(
         rows[:drawn], odds[:, :drawn], values[:, :drawn], counts[:drawn], chosen[:end], propensities[:end]
     )
+
+
+@compiled
+def sum_up(page: Page, scores: FloatArray, arms: Int64s) -> tuple[Int32s, Float32s]:
+    """The arms and numbers of a `Decision`; `arms` (int64, s) name rows, `scores` are those of leanings."""
+    chosen, numbers = np.zeros(MOST_ROWS, np.int32), np.zeros((2 * POLICIES + 2, MOST_ROWS), np.float32)
+    for place in range(len(page.rows)):
+        row = page.rows[place]
+        chosen[place] = arms[row]
+        for policy in range(POLICIES):
+            numbers[policy, place] = page.odds[policy, place]
+            numbers[POLICIES + policy, place] = page.values[policy, place]
+        numbers[2 * POLICIES, place] = scores[1, row]
+    return chosen, numbers
 
 
 @compiled

@@ -18,7 +18,7 @@ from models.contexts import PARTS
 from models.events import EVENT_CODES, Event, EventType, stable_key
 from models.examples import draw_example
 from models.features import POOL_FEATURES, Feature
-from models.inputs import gather_inputs, name_candidates
+from models.inputs import gather_inputs, name_items
 from models.item_space import from_steps
 from models.observation import observe
 from models.own_weights import OwnWeights, learn_own
@@ -122,9 +122,8 @@ class Personalizer:
         drawn = draw_slate(inputs, self._plan)
         return name_slate(
             drawn,
-            inputs.leanings,
             self._plan,
-            name_candidates(drawn, ranking, self.catalogue),
+            name_items(drawn, ranking, self.catalogue),
             situation=situation,
             versions=self._versions(),
         )

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.errors import CorruptState
-from models.shown import POLICIES
+from models.page import POLICIES
 from models.situation import SITUATION, Steps
 
 

@@ -85,19 +85,19 @@ class Versions(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decision:
-    """How the r shelves of a slate were chosen, to be learned from when it is known how they did.
+    """How the `rows` shelves of a slate were chosen, to be learned from when it is known how they did.
 
-    `situation` (int8, see `models.situation`) is what the policy looked at, `arms` (int64, r) which shelves
-    they are; `odds` and `values` (float64, p x r) are the probability of each choice, and the reward
-    expected there, under the policy that drew and under those that only look on; `predicted` (float64, r) is
-    the reward expected of the shelf that was chosen.
+    `situation` (int8, see `models.situation`) is what the policy looked at, `arms` (int32, MOST_ROWS) which
+    shelves they are, 0 behind the last. `numbers` (float32, 8 x MOST_ROWS) are, for each policy, the one
+    that drew and two that only look on, the probability of each choice; then for each the reward expected of
+    its own choice there; then the reward expected of the shelf that was chosen; then nothing, for what it
+    will have earned.
     """
 
+    rows: int
     situation: npt.NDArray[np.int8]
-    arms: npt.NDArray[np.int64]
-    odds: npt.NDArray[np.float64]
-    values: npt.NDArray[np.float64]
-    predicted: npt.NDArray[np.float64]
+    arms: npt.NDArray[np.int32]
+    numbers: npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)

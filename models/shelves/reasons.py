@@ -48,10 +48,8 @@ SPOKEN_FOR: Final[Mapping[Because, tuple[Feature, ...]]] = {
 """The features that speak of each reason. Those that speak of none, such as skips, move all reasons alike."""
 REASONS: Final = tuple(Because)
 """Reasons by the number that compiled passes know them by."""
-REFERRING: Final = np.isin(
-    np.array(REASONS), [Because.PLAYED_AFTER, Because.SAME_SESSION, Because.ALSO_PLAYED]
-)
-"""Which of them refer to another item."""
+REFERRING: Final = frozenset((Because.PLAYED_AFTER, Because.SAME_SESSION, Because.ALSO_PLAYED))
+"""Those that refer to another item."""
 _POPULAR: Final = REASONS.index(Because.POPULAR)
 _ALSO_PLAYED: Final = REASONS.index(Because.ALSO_PLAYED)
 _ALIKE: Final = REASONS.index(Because.ALIKE)

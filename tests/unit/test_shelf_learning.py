@@ -6,11 +6,12 @@ import pytest
 from models.credits import MOST_CREDITS
 from models.errors import CorruptState
 from models.events import Event, EventType, Origin
+from models.page import MOST_ROWS
 from models.shelf_learning import FUTURE, KEPT_A_DAY, TRACE, Happening, learn_shelves
 from models.shelf_lessons import LessonKind
 from models.shelf_memory import ShelfMemory, decode_memory, encode_memory
 from models.shelf_model import ShelfModel, decode_shelf_model, encode_shelf_model
-from models.shown import REMEMBERED, remember_slate
+from models.shown import REMEMBERED, read_shown, remember_slate
 from models.situation import SITUATION, STEPS, in_numbers
 from models.slate import Decision
 
@@ -26,11 +27,12 @@ def situation(seed=0):
 
 
 def decision(*arms, seed=0):
-    odds = np.full((3, len(arms)), 0.5)
-    odds[:, 0] = 1.0
-    return Decision(
-        situation(seed), np.array(arms), odds, np.full((3, len(arms)), 0.3), np.full(len(arms), 0.25)
-    )
+    numbers = np.zeros((8, MOST_ROWS), np.float32)
+    numbers[:3, : len(arms)], numbers[3:6, : len(arms)], numbers[6, : len(arms)] = 0.5, 0.3, 0.25
+    numbers[:3, 0] = 1.0
+    chosen = np.zeros(MOST_ROWS, np.int32)
+    chosen[: len(arms)] = arms
+    return Decision(len(arms), situation(seed), chosen, numbers)
 
 
 @pytest.fixture
@@ -112,7 +114,7 @@ def test_a_choice_has_its_outcome_once_a_later_slate_is_seen(memory):
     # The first shelf is pinned: nobody chose it.
     assert taught.outcomes["reward"].tolist() == [0.5]
     assert taught.outcomes["odds"].tolist() == [[0.5] * 3]
-    assert memory.shown["offset"].tolist() == [11]
+    assert read_shown(memory.shown)["offset"].tolist() == [11]
 
 
 def test_memory_is_bounded_and_keeps_the_slate_that_was_seen(memory):
@@ -120,8 +122,8 @@ def test_memory_is_bounded_and_keeps_the_slate_that_was_seen(memory):
     shown = memory.shown
     for offset in range(20, 40):
         shown = remember_slate(shown, decision(1, 2), offset=offset)
-    assert len(shown) == REMEMBERED
-    assert shown["offset"][0] == 10
+    assert len(read_shown(shown)) == REMEMBERED
+    assert read_shown(shown)["offset"][[0, -1]].tolist() == [10, 39]
     for item in range(100):
         memory, _ = do(memory, EventType.PLAY, at=1e9 + item, item=item, slate=10, arm=2, first=item < 3)
     assert len(memory.credits) == MOST_CREDITS

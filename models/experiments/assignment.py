@@ -1,4 +1,4 @@
-"""Who is in which variant of an experiment: a hash decides, so nothing is stored and nobody has to be asked."""
+"""Who is in which variant of an experiment: a hash decides, so that nothing is stored and nobody is asked."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Experiment:
-    """Variants under a name, which also salts the hash; the first variant is what the others are compared with.
+    """Variants under a name, which also salts the hash; the first is what the others are compared with.
 
     Raises ValueError unless there are two variants or more of different names, each with a share above 0,
     and the shares add up to 1; or where an interleaving experiment has other than two variants of one half.
@@ -69,7 +69,7 @@ def assign(experiment: Experiment, user: str) -> str:
 
     >>> halves = Experiment("home", (Variant("control", 0.5), Variant("discovery", 0.5)))
     >>> [assign(halves, user) for user in ("ann", "bob", "cyd")]
-    ['control', 'discovery', 'discovery']
+    ['discovery', 'discovery', 'control']
     """
     first = min(experiment.variants, key=lambda variant: _waiting_time(experiment.name, variant, user))
     return first.name

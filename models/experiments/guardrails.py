@@ -22,7 +22,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guardrail:
-    """A metric that must not fall by more than `margin` (above 0, in its unit), or not rise if `rise_harms`."""
+    """A metric that must not fall by more than `margin` (above 0, in its unit), or rise if `rise_harms`."""
 
     metric: Metric
     margin: float

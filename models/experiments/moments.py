@@ -43,7 +43,7 @@ class RatioMoments:
     @classmethod
     def of(cls, x: npt.NDArray[np.float64], y: npt.NDArray[np.float64]) -> Self:
         """Sum listeners given as arrays: their totals x and y, float64 of one length."""
-        return cls(len(x), x.sum(), y.sum(), x @ x, x @ y, y @ y)
+        return cls(len(x), float(x.sum()), float(y.sum()), float(x @ x), float(x @ y), float(y @ y))
 
     def add(self, x: float, y: float) -> None:
         """Take in a listener."""

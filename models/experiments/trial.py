@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
+from math import nan
 from typing import Final
 
 from models.events import Event
@@ -82,6 +83,7 @@ class Trial:
         self._listeners: dict[str, tuple[str, Behaviour]] = {}
         self._told: dict[str, Mapping[Metric, Fraction]] = {}
         self._today: dict[str, None] = {}
+        self._enough = False
         self._scales = {guardrail.metric: guardrail.margin for guardrail in GUARDRAILS}
         self._stopped: dict[str, tuple[Verdict, str, int]] = {}
 
@@ -100,7 +102,8 @@ class Trial:
         self._today.clear()
         listeners = {name: round(self._sums[name][self._goal].listeners) for name in self._names}
         estimates = {name: self._estimate(name, day) for name in self._names}
-        if min(listeners.values()) >= LEAST_LISTENERS:
+        self._enough = min(listeners.values()) >= LEAST_LISTENERS
+        if self._enough:
             self._fix_scales(estimates)
         mismatched = is_mismatched(self._experiment, listeners)
         control, *others = self._names
@@ -131,7 +134,7 @@ class Trial:
         }
 
     def _fix_scales(self, estimates: Mapping[str, Mapping[Metric, Estimate | None]]) -> None:
-        """Fix once what effect a metric is looked for, by the mean of all variants: it tells no difference."""
+        """Fix once what size of effect is looked for, by the mean of all variants: it tells no difference."""
         for metric in Metric:
             known = [one.value for of in estimates.values() if (one := of[metric]) is not None]
             if metric not in self._scales and len(known) == len(self._names) and sum(known) > 0.0:
@@ -159,14 +162,11 @@ class Trial:
         return Comparison(name, effects, guardrails, *self._stopped[name])
 
     def _effect(self, metric: Metric, control: Estimate | None, variant: Estimate | None) -> Effect:
-        if control is None or variant is None:
-            values = (one.value if one is not None else float("nan") for one in (control, variant))
-            return Effect(*values, Interval())
-        interval = Interval()
-        # A goal's scale is fixed once there are listeners enough; the guardrails wait for it.
-        if self._goal in self._scales and metric in self._scales:
-            estimate = difference(control, variant)
-            interval = always_valid(estimate, scale=self._scales[metric], alpha=self._alpha)
+        if control is None or variant is None or not self._enough or metric not in self._scales:
+            values = [nan if one is None else one.value for one in (control, variant)]
+            return Effect(values[0], values[1], Interval())
+        estimate = difference(control, variant)
+        interval = always_valid(estimate, scale=self._scales[metric], alpha=self._alpha)
         return Effect(control.value, variant.value, interval)
 
 

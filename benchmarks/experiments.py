@@ -88,7 +88,9 @@ def sensitivity(*, runs: int) -> Sensitivity:
     interleaved = np.median([listeners_by_interleaving(slates, most=most // 10, seed=seed) for seed in seeds])
     ab = np.median([listeners_by_ab(slates, most=most, seed=seed) for seed in seeds])
     same = slates.mirrored()
-    wrong = [listeners_by_interleaving(same, most=most // 10, seed=seed) < np.inf for seed in range(4 * runs)]
+    wrong = [
+        listeners_by_interleaving(same, most=most // 10, seed=seed) < np.inf for seed in range(10 * runs)
+    ]
     return Sensitivity(
         lift=round(second / first - 1.0, 4),
         listeners_interleaving=float(interleaved),
@@ -127,7 +129,16 @@ def main(
     table = Table("A/A, a difference found", "always valid", "peeking", "planned", box=None)
     for name, one in wrong.items():
         table.add_row(name, *(f"{share:.1%}" for share in (one.always_valid, one.peeking, one.planned)))
-    Console().print(table, found, saved, sep="\n\n")
+    Console().print(
+        table, _as_table(f"A/B, {LIFT:.0%} more", found), _as_table("two rankings", saved), sep="\n\n"
+    )
+
+
+def _as_table(title: str, figures: Power | Sensitivity) -> Table:
+    table = Table(title, "", box=None)
+    for name, number in asdict(figures).items():
+        table.add_row(name.replace("_", " "), f"{number:,g}")
+    return table
 
 
 if __name__ == "__main__":

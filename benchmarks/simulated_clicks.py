@@ -13,7 +13,7 @@ import numpy.typing as npt
 from models.experiments.interleaving import interleave
 from models.experiments.moments import RatioMoments, difference
 from models.experiments.sequential import always_valid
-from models.experiments.trial import EXPECTED_LIFT
+from models.experiments.trial import EXPECTED_LIFT, LEAST_LISTENERS
 
 PLACES: Final = 10
 CANDIDATES: Final = 30
@@ -84,7 +84,7 @@ def listeners_by_interleaving(slates: Slates, *, most: int, seed: int) -> float:
     played = _played(slates.both[shown], factors, draws)
     won, all_plays = (played * slates.signs[shown]).sum((1, 2)), played.sum((1, 2))
     sums = _running_sums(won, all_plays)
-    for listeners in range(LOOK_EVERY, most + 1, LOOK_EVERY):
+    for listeners in range(LEAST_LISTENERS, most + 1, LOOK_EVERY):
         found = RatioMoments(listeners, *sums[listeners - 1]).estimate()
         if 0.0 not in always_valid(found, scale=EXPECTED_LIFT):
             return listeners
@@ -99,7 +99,7 @@ def listeners_by_ab(slates: Slates, *, most: int, seed: int) -> float:
         shown, factors = _listeners(slates, most // 2, draws)
         halves.append(_running_sums(_played(chances[shown], factors, draws).sum((1, 2)), SLATES))
     scale = 0.0
-    for each in range(LOOK_EVERY // 2, most // 2 + 1, LOOK_EVERY // 2):
+    for each in range(LEAST_LISTENERS, most // 2 + 1, LOOK_EVERY // 2):
         first, second = (RatioMoments(each, *sums[each - 1]).estimate() for sums in halves)
         if first is None or second is None:
             continue

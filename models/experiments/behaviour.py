@@ -39,6 +39,8 @@ Fraction = tuple[float, float]
 class Behaviour:
     """A listener's totals so far; events come in the order of time.
 
+    Memory grows with the items that the listener has played: a discovery is what was not played before.
+
     >>> play = Event(id="1", type=EventType.PLAY, user="ann", at=86_400.0, item="t:1", ms_played=60_000)
     >>> ann = Behaviour()
     >>> ann.hear(play)

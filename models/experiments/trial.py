@@ -45,7 +45,7 @@ class Effect:
 class Comparison:
     """A variant beside the control: effects, guardrails, and the first verdict that was not to go on.
 
-    `winner` names the better of the two where that is the verdict, and is empty otherwise; `stopped_on` is
+    A mismatch takes the place of an earlier verdict. `winner` names the better of the two where that is the verdict, and is empty otherwise; `stopped_on` is
     the day of the verdict, None while it is to go on.
     """
 
@@ -156,10 +156,16 @@ class Trial:
             better = (self._names[0], name)
             verdict, winner = _judge(effects[self._goal].difference, list(guardrails.values()), better)
         if verdict is not Verdict.GO_ON:
-            self._stopped.setdefault(name, (verdict, winner, day))
+            self._stop(name, verdict, winner, day)
         if name not in self._stopped:
             return Comparison(name, effects, guardrails, verdict)
         return Comparison(name, effects, guardrails, *self._stopped[name])
+
+    def _stop(self, name: str, verdict: Verdict, winner: str, day: int) -> None:
+        """Keep the first verdict, but for a mismatch: what was found before it is worthless too."""
+        kept = self._stopped.setdefault(name, (verdict, winner, day))
+        if verdict is Verdict.MISMATCH and kept[0] is not Verdict.MISMATCH:
+            self._stopped[name] = (verdict, winner, day)
 
     def _effect(self, metric: Metric, control: Estimate | None, variant: Estimate | None) -> Effect:
         if control is None or variant is None or not self._enough or metric not in self._scales:

@@ -14,7 +14,7 @@ from models.events import Event
 from models.experiments.assignment import Experiment, Variant
 from models.experiments.behaviour import Metric
 from models.experiments.known_truth import thinned
-from models.experiments.trial import Trial, look_daily
+from models.experiments.trial import LEAST_LISTENERS, Trial, look_daily
 from streams.commands.console import fail, say
 from streams.commands.figures.experiment_plot import plot_experiment
 from streams.commands.figures.experiment_report import Judged, as_document, as_tables
@@ -64,6 +64,8 @@ def experiment(
         typer.echo(orjson.dumps(documents.get("", documents)))
     else:
         for title, one in judged.items():
+            if min(one.looks[-1].listeners.values()) < LEAST_LISTENERS:
+                say(f"A variant has fewer than {LEAST_LISTENERS} listeners: too few to be sure of anything.")
             Console().print(*([title] if title else []), *as_tables(one), sep="\n\n", end="\n\n")
 
 

@@ -68,7 +68,7 @@ def _comparison(one: Comparison) -> dict[str, object]:
         "verdict": one.verdict,
         "winner": one.winner or None,
         "stopped_on": None if one.stopped_on is None else _date_of(one.stopped_on),
-        "guardrails": dict(one.guardrails),
+        "guardrails": {metric.value: state for metric, state in one.guardrails.items()},
         "effects": _effects(one),
     }
 

@@ -43,7 +43,7 @@ class Behaviour:
 
     >>> play = Event(id="1", type=EventType.PLAY, user="ann", at=86_400.0, item="t:1", ms_played=60_000)
     >>> ann = Behaviour()
-    >>> ann.hear(play)
+    >>> ann.hear(play, artist="Shindy")
     >>> ann.fractions()[Metric.COMPLETED_PLAYS]
     (1.0, -1.0)
     """
@@ -61,8 +61,8 @@ class Behaviour:
         self._block_left = BLOCK_PLAYS
         self._blocks = self._different = 0
 
-    def hear(self, event: Event) -> None:
-        """Take in an event."""
+    def hear(self, event: Event, *, artist: str) -> None:
+        """Take in an event about an item of an artist, empty where none is known."""
         day = day_of(event)
         if self._first_day < 0:
             self._first_day = day
@@ -73,7 +73,7 @@ class Behaviour:
         elif event.type is EventType.PLAY:
             self._plays += 1
             self._discover(event.item, event.at)
-            self._vary(event.artist or event.item)
+            self._vary(artist or event.item)
 
     def fractions(self) -> dict[Metric, Fraction]:
         """The totals above and below the line of each metric.

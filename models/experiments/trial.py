@@ -3,80 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
 from itertools import groupby
-from math import nan
+from math import hypot, nan
 from typing import Final
 
 from models.events import Event
 from models.experiments.assignment import Experiment, assign
 from models.experiments.behaviour import PER_DAY, Behaviour, Fraction, Metric, day_of
 from models.experiments.guardrails import GUARDRAILS, State
+from models.experiments.looks import Comparison, Effect, Look, Verdict
 from models.experiments.mismatch import is_mismatched
 from models.experiments.moments import Estimate, RatioMoments, difference
 from models.experiments.sequential import ALPHA, Interval, always_valid
 
 EXPECTED_LIFT: Final = 0.05
 """The relative effect that intervals are made for, where no guardrail names a margin."""
+KNOWN_WITHIN: Final = 0.1
+"""The mean of a metric says what 5% of it is once its standard error is at most this part of it."""
 LEAST_LISTENERS: Final = 100
 """A variant with fewer says nothing: intervals hold for many listeners."""
-
-
-class Verdict(StrEnum):
-    """What to do with a variant."""
-
-    WINNER = "stop: winner"
-    HARM = "stop: harmful guardrail"
-    MISMATCH = "stop: sample ratio mismatch"
-    GO_ON = "go on"
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A metric in the control and in a variant, NaN where nothing is known, and the difference's interval."""
-
-    control: float
-    variant: float
-    difference: Interval
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """A variant beside the control: effects, guardrails, and the first verdict that was not to go on.
-
-    A mismatch takes the place of an earlier verdict. `winner` names the better of the two where that is the verdict, and is empty otherwise; `stopped_on` is
-    the day of the verdict, None while it is to go on.
-    """
-
-    variant: str
-    effects: Mapping[Metric, Effect]
-    guardrails: Mapping[Metric, State]
-    verdict: Verdict
-    winner: str = ""
-    stopped_on: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What is known at the end of a day: listeners so far and on that day, by variant, and comparisons."""
-
-    day: int
-    listeners: Mapping[str, int]
-    active: Mapping[str, int]
-    comparisons: tuple[Comparison, ...]
 
 
 class Trial:
     """Keeps each listener's totals and, for each variant and metric, six sums.
 
-    `goal` is the metric by which a variant wins. With k variants beside the control, each is compared at
-    `alpha` / k, so that all are right together with chance 1 - `alpha`.
+    `goal` is the metric by which a variant wins; `artists` names those of items whose events do not. With k
+    variants beside the control, each is compared at `alpha` / k, so that all are right together with chance
+    1 - `alpha`.
     """
 
-    def __init__(self, experiment: Experiment, *, goal: Metric, alpha: float = ALPHA) -> None:
+    def __init__(
+        self, experiment: Experiment, *, goal: Metric, artists: Mapping[str, str], alpha: float = ALPHA
+    ) -> None:
         self._experiment = experiment
         self._goal = goal
+        self._artists = artists
         self._names = [variant.name for variant in experiment.variants]
         self._alpha = alpha / (len(self._names) - 1)
         self._sums = {name: {metric: RatioMoments() for metric in Metric} for name in self._names}
@@ -91,7 +52,8 @@ class Trial:
         """Take in an event of the current day."""
         if event.user not in self._listeners:
             self._listeners[event.user] = assign(self._experiment, event.user), Behaviour()
-        self._listeners[event.user][1].hear(event)
+        artist = event.artist or self._artists.get(event.item, "")
+        self._listeners[event.user][1].hear(event, artist=artist)
         self._today[event.user] = None
 
     def close_day(self, day: int) -> Look:
@@ -136,9 +98,12 @@ class Trial:
     def _fix_scales(self, estimates: Mapping[str, Mapping[Metric, Estimate | None]]) -> None:
         """Fix once what size of effect is looked for, by the mean of all variants: it tells no difference."""
         for metric in Metric:
-            known = [one.value for of in estimates.values() if (one := of[metric]) is not None]
-            if metric not in self._scales and len(known) == len(self._names) and sum(known) > 0.0:
-                self._scales[metric] = EXPECTED_LIFT * sum(known) / len(known)
+            known = [one for of in estimates.values() if (one := of[metric]) is not None]
+            total = sum(one.value for one in known)
+            error = hypot(*(one.standard_error for one in known))
+            settled = len(known) == len(self._names) and total > 0.0 and error <= KNOWN_WITHIN * total
+            if settled and metric not in self._scales:
+                self._scales[metric] = EXPECTED_LIFT * total / len(known)
 
     def _compare(
         self,

@@ -10,7 +10,7 @@ import orjson
 import typer
 from rich.console import Console
 
-from models.events import Event
+from models.events import CatalogRecord, Event
 from models.experiments.assignment import Experiment, Variant
 from models.experiments.behaviour import Metric
 from models.experiments.known_truth import thinned
@@ -54,7 +54,7 @@ def experiment(
             fail("Logs and --simulated are two things to judge.", "Leave out the logs, or --simulated.")
         judged = _simulate(defined, simulated, goal)
     elif paths:
-        judged = {"": _judge(defined, read_log(paths, format, user)[1], goal)}
+        judged = {"": _judge(defined, *read_log(paths, format, user), goal)}
     else:
         fail("There is nothing to judge.", "Name a listening log, or try --simulated 600.")
     if plot is not None:
@@ -78,17 +78,23 @@ def _defined(name: str, variants: str) -> Experiment:
         fail(f"--variants {variants}: {error}.", "Write NAME:SHARE,NAME:SHARE, the shares adding up to 1.")
 
 
-def _judge(defined: Experiment, events: Iterable[Event], goal: Metric) -> Judged:
-    return Judged(defined, goal, list(look_daily(Trial(defined, goal=goal), events)))
+def _judge(
+    defined: Experiment, records: Iterable[CatalogRecord], events: Iterable[Event], goal: Metric
+) -> Judged:
+    trial = Trial(defined, goal=goal, artists={record.item: record.artist for record in records})
+    return Judged(defined, goal, list(look_daily(trial, events)))
 
 
 def _simulate(defined: Experiment, listeners: int, goal: Metric) -> dict[str, Judged]:
     """Judge variants that differ in nothing, then a control that lost a third of what it did."""
     control = defined.variants[0].name
     say(f"A/A: variants differ in nothing. A/B: a third of what {control} did is taken out by lot.")
-    _, events = simulate_log(listeners, events_each=SIMULATED_EVENTS)
+    records, events = simulate_log(listeners, events_each=SIMULATED_EVENTS)
     fewer = thinned(events, defined, variant=control, share=TAKEN_OUT, seed=1)
-    return {"A/A": _judge(defined, events, goal), "A/B": _judge(defined, fewer, goal)}
+    return {
+        "A/A": _judge(defined, records, events, goal),
+        "A/B": _judge(defined, records, fewer, goal),
+    }
 
 
 def _draw(path: Path, judged: Judged) -> None:

@@ -53,6 +53,8 @@ def test_the_variant_that_was_louder_wins(log: Path) -> None:
     assert compared["guardrails"] == {"skip_rate": "pass", "variety": "pass"}
     assert effect["low"] < 3.0 * 0.9 < effect["high"]
     assert effect["difference"] == pytest.approx(effect["variant"] - effect["control"], abs=2e-4)
+    # Six artists of forty tracks each, in blocks of 25 plays.
+    assert compared["effects"]["variety"]["control"] == pytest.approx(100 * 6 / 25, rel=0.05)
     assert compared["effects"]["durable_discoveries"]["low"] is None
     days = document["days"]
     assert [day["day"] for day in days] == [f"2020-09-{number}" for number in range(14, 14 + DAYS)]

@@ -16,10 +16,11 @@ from models.experiments.behaviour import BLOCK_PLAYS, DAY_SECONDS, Behaviour, Me
 from models.experiments.guardrails import GUARDRAILS, Guardrail, State
 from models.experiments.interleaving import Credit, credit, interleave
 from models.experiments.known_truth import thinned
+from models.experiments.looks import Comparison, Verdict
 from models.experiments.mismatch import is_mismatched
 from models.experiments.moments import Estimate, RatioMoments, difference
 from models.experiments.sequential import Interval, always_valid
-from models.experiments.trial import Comparison, Trial, Verdict, look_daily
+from models.experiments.trial import Trial, look_daily
 
 HALVES = Experiment("home", (Variant("control", 0.5), Variant("new", 0.5)))
 
@@ -94,8 +95,8 @@ def test_a_mismatch_is_found_and_seldom_seen_where_there_is_none() -> None:
     assert sum(alarmed(0.42, seed) for seed in range(30)) >= 28
 
 
-def play(user: str, day: float, item: str, *, artist: str = "", ms_played: int = 60_000) -> Event:
-    return Event("", EventType.PLAY, user, day * DAY_SECONDS, item=item, artist=artist, ms_played=ms_played)
+def play(user: str, day: float, item: str, *, ms_played: int = 60_000) -> Event:
+    return Event("", EventType.PLAY, user, day * DAY_SECONDS, item=item, ms_played=ms_played)
 
 
 def test_a_discovery_is_durable_once_if_it_returns_after_a_week_and_within_a_month() -> None:
@@ -105,7 +106,7 @@ def test_a_discovery_is_durable_once_if_it_returns_after_a_week_and_within_a_mon
     plays += [play("ann", day, item) for item, days in returns.items() for day in days]
     plays.append(play("ann", 10.0, "skipped at first", ms_played=1_000))
     for one in sorted(plays, key=lambda one: one.at):
-        listener.hear(one)
+        listener.hear(one, artist="")
     fractions = listener.fractions()
     assert fractions[Metric.DURABLE_DISCOVERIES] == (2.0, 0.0)
     assert fractions[Metric.SKIP_RATE] == (1.0, 11.0)
@@ -115,7 +116,7 @@ def test_a_discovery_is_durable_once_if_it_returns_after_a_week_and_within_a_mon
 def test_variety_counts_artists_in_blocks_so_that_more_plays_are_not_less_variety() -> None:
     listener = Behaviour()
     for number in range(2 * BLOCK_PLAYS + 3):
-        listener.hear(play("ann", 100.0, f"t:{number}", artist=f"A{number % 5}"))
+        listener.hear(play("ann", 100.0, f"t:{number}"), artist=f"A{number % 5}")
     assert listener.fractions()[Metric.VARIETY] == (100.0 * 10, 2.0 * BLOCK_PLAYS)
     assert listener.fractions()[Metric.COMPLETED_PLAYS] == (53.0, -100.0)
 
@@ -162,18 +163,38 @@ def test_verdicts(
 
 
 def judge(events: list[Event], experiment: Experiment = HALVES) -> Comparison:
-    looks = list(look_daily(Trial(experiment, goal=Metric.COMPLETED_PLAYS), events))
+    looks = list(look_daily(Trial(experiment, goal=Metric.COMPLETED_PLAYS, artists={}), events))
     return looks[-1].comparisons[0]
 
 
 def test_each_day_shows_who_came_and_the_effect_for_each_day_since() -> None:
-    looks = list(look_daily(Trial(HALVES, goal=Metric.COMPLETED_PLAYS), life(plays=MORE)))
+    looks = list(look_daily(Trial(HALVES, goal=Metric.COMPLETED_PLAYS, artists={}), life(plays=MORE)))
     assert [sum(look.listeners.values()) for look in looks] == [200, 400, 400, 400, 400, 400]
     assert all(sum(look.active.values()) >= 195 for look in looks)
     effect = looks[-1].comparisons[0].effects[Metric.COMPLETED_PLAYS]
     assert effect.control == pytest.approx(12.0 * 0.9, rel=0.03)
     assert 3.0 * 0.9 in effect.difference
     assert looks[-1].comparisons[0].guardrails == {one.metric: State.PASS for one in GUARDRAILS}
+
+
+def test_what_is_rare_at_first_is_looked_for_at_the_size_that_it_has_later() -> None:
+    first = [play("u0", 100.0, "lone"), *life(plays=SAME, days=2), play("u0", 107.5, "lone")]
+    trial = Trial(HALVES, goal=Metric.DURABLE_DISCOVERIES, artists={})
+    looks = [*look_daily(trial, first), *look_daily(trial, life(plays=SAME, days=4, start=109.0))]
+    effects = [look.comparisons[0].effects[Metric.DURABLE_DISCOVERIES] for look in looks]
+    assert effects[2].control + effects[2].variant > 0.0
+    assert effects[2].difference == Interval()
+    assert effects[-1].difference.high < effects[-1].control
+
+
+def test_artists_are_those_of_the_events_or_of_the_catalogue() -> None:
+    artists = {f"t:{number}": f"A{number % 2}" for number in range(8)}
+    last = [
+        list(look_daily(Trial(HALVES, goal=Metric.COMPLETED_PLAYS, artists=known), life(plays=SAME)))[-1]
+        for known in ({}, artists)
+    ]
+    variety = [look.comparisons[0].effects[Metric.VARIETY].control for look in last]
+    assert variety == pytest.approx([100.0 * 8 / BLOCK_PLAYS, 100.0 * 2 / BLOCK_PLAYS], rel=0.05)
 
 
 def test_few_listeners_say_nothing() -> None:
@@ -203,7 +224,10 @@ def test_listeners_who_are_lost_stop_the_experiment() -> None:
 
 def test_each_of_many_variants_has_its_part_of_the_chance_to_err() -> None:
     three = Experiment("home", (Variant("control", 0.4), Variant("a", 0.3), Variant("b", 0.3)))
-    two = Trial(three, goal=Metric.COMPLETED_PLAYS), Trial(three, goal=Metric.COMPLETED_PLAYS, alpha=0.025)
+    two = (
+        Trial(three, goal=Metric.COMPLETED_PLAYS, artists={}),
+        Trial(three, goal=Metric.COMPLETED_PLAYS, artists={}, alpha=0.025),
+    )
     wide, wider = (
         list(look_daily(trial, life(listeners=800, plays=SAME, days=3)))[-1].comparisons[1].effects
         for trial in two

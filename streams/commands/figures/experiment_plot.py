@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from models.experiments.behaviour import Metric
 from models.experiments.guardrails import GUARDRAILS, Guardrail
-from models.experiments.trial import Comparison, Effect
+from models.experiments.looks import Comparison, Effect
 from streams.commands.figures.experiment_report import Judged
 from streams.commands.figures.plot import COLOURS, INK, dress
 

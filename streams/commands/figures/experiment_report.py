@@ -13,7 +13,7 @@ from rich.text import Text
 
 from models.experiments.assignment import Experiment
 from models.experiments.behaviour import DAY_SECONDS, Metric
-from models.experiments.trial import Comparison, Effect, Look
+from models.experiments.looks import Comparison, Effect, Look
 
 DIGITS: Final = 4
 

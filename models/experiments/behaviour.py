@@ -76,19 +76,22 @@ class Behaviour:
             self._vary(artist or event.item)
 
     def fractions(self) -> dict[Metric, Fraction]:
-        """The totals above and below the line of each metric.
+        """The totals above and below the line of each metric of which the listener says something.
 
         Those below are whole numbers. For the metrics of `PER_DAY` they are minus the day of the first event:
         with the number of any later day and 1 added, they are the days that have passed.
         """
         passed = -float(self._first_day)
-        return {
+        fractions = {
             Metric.COMPLETED_PLAYS: (float(self._plays), passed),
             Metric.DURABLE_DISCOVERIES: (float(self._discoveries), passed),
             Metric.ACTIVE_DAYS: (float(self._active_days), passed),
-            Metric.SKIP_RATE: (float(self._skips), float(self._skips + self._plays)),
-            Metric.VARIETY: (100.0 * self._different, float(BLOCK_PLAYS * self._blocks)),
         }
+        if self._skips + self._plays:
+            fractions[Metric.SKIP_RATE] = (float(self._skips), float(self._skips + self._plays))
+        if self._blocks:
+            fractions[Metric.VARIETY] = (100.0 * self._different, float(BLOCK_PLAYS * self._blocks))
+        return fractions
 
     def _discover(self, item: str, at: float) -> None:
         """A first listen counts once, on the first return that comes neither too early nor too late."""

@@ -21,7 +21,7 @@ EXPECTED_LIFT: Final = 0.05
 KNOWN_WITHIN: Final = 0.1
 """The mean of a metric says what 5% of it is once its standard error is at most this part of it."""
 LEAST_LISTENERS: Final = 100
-"""A variant with fewer says nothing: intervals hold for many listeners."""
+"""A variant with fewer of whom a metric is known says nothing of it: intervals hold for many listeners."""
 
 
 class Trial:
@@ -44,7 +44,7 @@ class Trial:
         self._listeners: dict[str, tuple[str, Behaviour]] = {}
         self._told: dict[str, Mapping[Metric, Fraction]] = {}
         self._today: dict[str, None] = {}
-        self._enough = False
+        self._enough: Mapping[Metric, bool] = {}
         self._scales = {guardrail.metric: guardrail.margin for guardrail in GUARDRAILS}
         self._stopped: dict[str, tuple[Verdict, str, int]] = {}
 
@@ -62,11 +62,13 @@ class Trial:
         for user in self._today:
             active[self._settle(user)] += 1
         self._today.clear()
-        listeners = {name: round(self._sums[name][self._goal].listeners) for name in self._names}
+        listeners = {name: round(self._sums[name][Metric.ACTIVE_DAYS].listeners) for name in self._names}
         estimates = {name: self._estimate(name, day) for name in self._names}
-        self._enough = min(listeners.values()) >= LEAST_LISTENERS
-        if self._enough:
-            self._fix_scales(estimates)
+        self._enough = {
+            metric: min(sums[metric].listeners for sums in self._sums.values()) >= LEAST_LISTENERS
+            for metric in Metric
+        }
+        self._fix_scales(estimates)
         mismatched = is_mismatched(self._experiment, listeners)
         control, *others = self._names
         comparisons = [
@@ -78,10 +80,10 @@ class Trial:
     def _settle(self, user: str) -> str:
         """Bring a listener's totals into the sums of their variant; gives its name."""
         name, behaviour = self._listeners[user]
-        fractions, told = behaviour.fractions(), self._told.get(user)
+        fractions, told = behaviour.fractions(), self._told.get(user, {})
         for metric, fraction in fractions.items():
             sums = self._sums[name][metric]
-            if told is None:
+            if metric not in told:
                 sums.add(*fraction)
             else:
                 sums.replace(told[metric], fraction)
@@ -102,7 +104,7 @@ class Trial:
             total = sum(one.value for one in known)
             error = hypot(*(one.standard_error for one in known))
             settled = len(known) == len(self._names) and total > 0.0 and error <= KNOWN_WITHIN * total
-            if settled and metric not in self._scales:
+            if settled and self._enough[metric] and metric not in self._scales:
                 self._scales[metric] = EXPECTED_LIFT * total / len(known)
 
     def _compare(
@@ -133,7 +135,7 @@ class Trial:
             self._stopped[name] = (verdict, winner, day)
 
     def _effect(self, metric: Metric, control: Estimate | None, variant: Estimate | None) -> Effect:
-        if control is None or variant is None or not self._enough or metric not in self._scales:
+        if control is None or variant is None or not self._enough[metric] or metric not in self._scales:
             values = [nan if one is None else one.value for one in (control, variant)]
             return Effect(values[0], values[1], Interval())
         estimate = difference(control, variant)

@@ -78,9 +78,9 @@ def test_looking_every_day_errs_no_more_often_than_promised(world: str) -> None:
 
 def test_guardrails_pass_only_what_is_sure() -> None:
     variety = Guardrail(Metric.VARIETY, margin=2.0, rise_harms=False)
-    bounds = [(-1.0, 5.0), (-5.0, 5.0), (-9.0, -2.5), (-math.inf, math.inf)]
+    bounds = [(-1.0, 5.0), (-5.0, 5.0), (-5.0, -1.0), (-9.0, -2.5), (-math.inf, math.inf)]
     states = [variety.state(Interval(*one)) for one in bounds]
-    assert states == [State.PASS, State.UNDECIDED, State.FAIL, State.UNDECIDED]
+    assert states == [State.PASS, State.UNDECIDED, State.UNDECIDED, State.FAIL, State.UNDECIDED]
 
 
 def test_a_mismatch_is_found_and_seldom_seen_where_there_is_none() -> None:
@@ -175,6 +175,21 @@ def test_each_day_shows_who_came_and_the_effect_for_each_day_since() -> None:
     assert effect.control == pytest.approx(12.0 * 0.9, rel=0.03)
     assert 3.0 * 0.9 in effect.difference
     assert looks[-1].comparisons[0].guardrails == {one.metric: State.PASS for one in GUARDRAILS}
+
+
+def test_a_variant_wins_only_when_no_guardrail_is_undecided() -> None:
+    last = judge(list(life(days=2, plays={"control": 2.0, "new": 5.0})))
+    assert last.effects[Metric.COMPLETED_PLAYS].difference.low > 0.0
+    assert State.UNDECIDED in last.guardrails.values()
+    assert last.verdict is Verdict.GO_ON
+
+
+def test_a_metric_that_is_known_of_few_says_nothing() -> None:
+    """On the first day, who has a block of 25 plays is one of few, and they agree by chance."""
+    looks = look_daily(Trial(HALVES, goal=Metric.COMPLETED_PLAYS, artists={}), life(plays=SAME, start=100.0))
+    variety = [look.comparisons[0].effects[Metric.VARIETY] for look in looks]
+    assert variety[1].control > 0.0
+    assert variety[1].difference == Interval() != variety[-1].difference
 
 
 def test_what_is_rare_at_first_is_looked_for_at_the_size_that_it_has_later() -> None:

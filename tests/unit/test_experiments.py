@@ -116,7 +116,7 @@ def test_a_discovery_is_durable_once_if_it_returns_after_a_week_and_within_a_mon
 def test_variety_counts_artists_in_blocks_so_that_more_plays_are_not_less_variety() -> None:
     listener = Behaviour()
     for number in range(2 * BLOCK_PLAYS + 3):
-        listener.hear(play("ann", 100.0, f"t:{number}"), artist=f"A{number % 5}")
+        listener.hear(play("ann", 100.0, f"t:{number}"), artist=f"A{number // BLOCK_PLAYS}, {number % 5}")
     assert listener.fractions()[Metric.VARIETY] == (100.0 * 10, 2.0 * BLOCK_PLAYS)
     assert listener.fractions()[Metric.COMPLETED_PLAYS] == (53.0, -100.0)
 

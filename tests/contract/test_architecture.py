@@ -84,7 +84,7 @@ CORE_FLOW = (
     *("models.playlist_signals", "models.playlist_vectors"),
     *("models.standalone", "models.river_logistic", "models.evaluation", "models.side_by_side"),
     *("models.leave_last_out", "models.held_out", "models.sources_alone"),
-    *("models.cold_items", "models.newcomers"),
+    *("models.cold_items", "models.newcomers", "models.experiments"),
     *("models.sequences", "models.listeners"),
     *("models.contract", "models.warm"),
 )

@@ -49,7 +49,13 @@ def plot_recall(path: Path, found: Mapping[str, Sequence[int]]) -> None:
         axes.set_xlim(0, max(1, most))
         axes.set_ylim(bottom=0)
         _name_lines(axes, ends)
-        _dress(axes, most)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        window = max(1, most // WINDOWS)
+        dress(
+            axes,
+            title="recall@20 along the log: the share of plays among the first 20 predicted",
+            below=f"plays predicted; thin: windows of {window:,}, thick: mean of seven, number: mean of all",
+        )
         figure.savefig(path)
 
 
@@ -87,22 +93,13 @@ def _name_lines(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
         )
 
 
-def _dress(axes: Axes, most: int) -> None:
+def dress(axes: Axes, *, title: str, below: str) -> None:
+    """Give axes the look of every plot: no frame, quiet lines across, a title, and what runs along below."""
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color("#9ca3af")
     axes.grid(axis="y", color="#e5e7eb", linewidth=0.8)
     axes.set_axisbelow(True)
     axes.tick_params(colors=INK, length=0)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    window = max(1, most // WINDOWS)
-    axes.set_xlabel(
-        f"plays predicted; thin: windows of {window:,}, thick: mean of seven, number: mean of all", color=INK
-    )
-    axes.set_title(
-        "recall@20 along the log: the share of plays among the first 20 predicted",
-        loc="left",
-        color=INK,
-        fontweight="bold",
-        pad=12,
-    )
+    axes.set_xlabel(below, color=INK)
+    axes.set_title(title, loc="left", color=INK, fontweight="bold", pad=12)

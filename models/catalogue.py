@@ -42,7 +42,8 @@ class Catalogue:
     `ids` names the items by position, empty while one is not listed.
 
     `artists_version` counts how often the artist of an item became known or changed, `total_plays` everyone's
-    plays of all items, and `version` counts the updates applied: two catalogues fed the same updates in the same order are equal.
+    plays of all items, and `version` counts the updates applied: two catalogues fed the same updates in the
+    same order are equal.
 
     >>> catalogue = Catalogue()
     >>> catalogue.apply_record(CatalogRecord(item="t:1", title="Blue", artist="Ann"))

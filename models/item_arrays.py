@@ -121,7 +121,7 @@ def _write(
             moved[count] = position
             count += 1
         popularity[position] = told_popularity[row]
-        grown += np.int64(told_plays[row]) - np.int64(plays[position])
+        grown += int(told_plays[row]) - int(plays[position])
         plays[position], skips[position] = told_plays[row], told_skips[row]
         vectors[position] = to_steps(told_vectors[row])
         shares[position] = to_share_steps(told_shares[row])

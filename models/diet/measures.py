@@ -31,7 +31,7 @@ class Measure(IntEnum):
     """Where each measure stands in what `measure_slate` and `measure_play` return."""
 
     DISTANCE = 0
-    """Mean of 1 - cosine over the pairs of a list, in [0, 2]; what has no vector is 1 away from everything."""
+    """Mean of 1 - cosine over pairs of a list, in [0, 2]; what has no vector is 1 away from everything."""
     NOVELTY = 1
     """Mean of -log2 of an item's share in everyone's plays: bits."""
     SERENDIPITY = 2
@@ -95,10 +95,10 @@ def distance_within(positions: IndexArray, vectors: StepArray) -> float:
             step = np.int32(vectors[position, dimension])
             total[dimension] += step
             squares += step * step
-        own += squares
+        own += int(squares)
     squared = 0
     for number in total:
-        squared += np.int64(number) * np.int64(number)
+        squared += int(number) * int(number)
     return 1.0 - (squared - own) / (_WHOLE * count * (count - 1))
 
 

@@ -106,9 +106,7 @@ def measure_play(
 
 
 @compiled
-def _distance_to_heard(
-    position: int, heard: IndexArray, good: Bools, vectors: StepArray
-) -> float:
+def _distance_to_heard(position: int, heard: IndexArray, good: Bools, vectors: StepArray) -> float:
     """Mean distance to plays spread over the end of the ring, the newest first; NaN where there is none."""
     products, compared = 0, 0
     reach = min(len(heard), COMPARED * APART)
@@ -117,7 +115,7 @@ def _distance_to_heard(
             product = np.int32(0)
             for dimension in range(vectors.shape[1]):
                 product += np.int32(vectors[position, dimension]) * np.int32(vectors[heard[event], dimension])
-            products += product
+            products += int(product)
             compared += 1
     return 1.0 - products / (STEPS * STEPS * compared) if compared else np.nan
 
@@ -127,4 +125,4 @@ def _is_among(position: int, heard: IndexArray) -> bool:
     wanted, found = np.int32(position), np.int32(0)
     for event in range(len(heard)):
         found |= np.int32(heard[event] == wanted)
-    return found != 0
+    return bool(found)

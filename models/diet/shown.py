@@ -22,15 +22,15 @@ def measure_shown(
     """Measure the items of a slate by catalogue position (int32, n), as `measure_slate` does.
 
     What they are to the listener is read from the candidates that the slate was drawn from: whether they are
-    new, how far from the taste of years, and how likely they are skipped. What is no candidate is passed over.
+    new, how far from the taste of years, and how likely skipped. What is no candidate is passed over.
     """
     columns = candidates.positions, candidates.features, candidates.buckets
-    return _measure(
-        shown, *columns, skips.weights, catalogue.vectors, catalogue.plays, catalogue.total_plays
-    )
+    return _measure(shown, *columns, skips.weights, catalogue.vectors, catalogue.plays, catalogue.total_plays)
 
 
-def count_slate(diet: Diet, measured: Float64s, shown: IndexArray, catalogue: Catalogue, *, at: float) -> Diet:
+def count_slate(
+    diet: Diet, measured: Float64s, shown: IndexArray, catalogue: Catalogue, *, at: float
+) -> Diet:
     """Count a slate with its measures and the artists of its items, by catalogue position (int32, n)."""
     pots = pots_of(catalogue.artist[shown], catalogue.artists.keys)
     return expose(update_diet(diet, Side.SHOWN, measured, at=at), pots)

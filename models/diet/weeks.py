@@ -27,7 +27,7 @@ LASTING: Final = TASTES.index("years")
 
 @dataclass(frozen=True, slots=True)
 class WeekOfDiet:
-    """A listener's week from a Monday on (`began`, Unix seconds, UTC): means over its plays and the rows shown.
+    """A listener's week from a Monday on (`began`, Unix seconds, UTC): means over plays and rows shown.
 
     `played` and `shown` (float64, `MEASURES`) hold a number for each measure. The Ginis say how unevenly the
     week's plays, and the places of its rows, are spread over the artists that were in them. `exploration` is

@@ -33,9 +33,9 @@ def calibrate_scores(
     """Change n scores (float64) so that the best of them, as many as `places`, follow the listener's shares.
 
     `groups` (int64, n) names the group of each item, `shares` (float64, k, sums to 1 or is all 0) those of
-    the listener; `strength` is in [0, 1). Returns the scores less what each item cost the row's proportions
-    when it was its turn, times strength / (1 - strength): still log-odds, in the order of the calibrated
-    row, those outside of it behind it. A draw from them has exact propensities like any other. With a
+    the listener; `strength` is in [0, 1). Returns the scores less what each item costs the row's proportions
+    at its turn, times strength / (1 - strength), and no less than what comes after it: still log-odds, in the
+    order of the calibrated row, those outside of it behind it. A draw from them has exact propensities like any other. With a
     strength of 0, or a listener without shares, they are the scores, bit for bit.
 
     >>> scores, groups = np.array([3.0, 2.9, 2.8, 2.0]), np.array([0, 0, 0, 1])
@@ -50,7 +50,7 @@ def calibrate_scores(
         return calibrated
     weight = strength / (1.0 - strength)
     counts, left = np.zeros(len(shares)), np.ones(len(scores), np.bool_)
-    costs, last = np.empty(len(shares)), np.inf
+    costs, row = np.empty(len(shares)), np.empty(places, np.int64)
     for place in range(places):
         _cost_next(counts, shares, place, places, costs)
         best = -1
@@ -59,13 +59,13 @@ def calibrate_scores(
                 calibrated[item] = scores[item] - weight * costs[groups[item]]
                 if best < 0 or calibrated[item] > calibrated[best]:
                     best = item
-        # What lifts the row's proportions may be worth more than what stands before it: it keeps its place.
-        last = calibrated[best] = min(last, calibrated[best])
+        row[place] = best
         left[best] = False
         counts[groups[best]] += 1.0
-    for item in range(len(scores)):
-        if left[item]:
-            calibrated[item] = min(calibrated[item], last)
+    # What mends the row's proportions may be worth more than what stands before it, which is lifted with it.
+    for place in range(places - 2, -1, -1):
+        following = np.nextafter(calibrated[row[place + 1]], np.inf)
+        calibrated[row[place]] = max(calibrated[row[place]], following)
     return calibrated
 
 

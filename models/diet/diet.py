@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -100,7 +101,7 @@ def update_diet(diet: Diet, side: Side, measured: Float64s, *, at: float) -> Die
 
 
 def expose(diet: Diet, artists: Uint16s) -> Diet:
-    """Count the pots of the artists (uint16, n: `pots_of`) of a slate that was shown."""
+    """Count the pots of the artists (uint16, n up to 5,000: `pots_of`) of a slate that was shown."""
     return Diet(diet.at, diet.means, _count(diet.exposures, artists), diet.narrow)
 
 
@@ -171,7 +172,9 @@ def decode_diet(data: bytes) -> Diet:
     numbers = np.frombuffer(data, "<f4", _ROWS * (MEASURES + 1), _FIXED.size)
     exposures = np.frombuffer(data, "<u2", POTS, _FIXED.size + _MEANS_BYTES).astype(np.uint16)
     means = numbers.astype(np.float32).reshape(_ROWS, MEASURES + 1)
-    if not (np.isfinite(at) and np.isfinite(means).all() and (means[:, EVIDENCE] >= 0).all()):
+    if data[_FIXED.size - 1] > 1 or not (
+        math.isfinite(at) and np.isfinite(means).all() and (means[:, EVIDENCE] >= 0).all()
+    ):
         raise CorruptState("diet with a number that is not finite, or with less evidence than none")
     if exposures.sum(dtype=np.int64) > MOST_EXPOSURES:
         raise CorruptState("diet with more exposures than are kept")

@@ -94,7 +94,7 @@ def distance_within(positions: IndexArray, vectors: StepArray) -> float:
         for dimension in range(len(total)):
             step = np.int32(vectors[position, dimension])
             total[dimension] += step
-            squares += step * step
+            squares = np.int32(squares + step * step)
         own += int(squares)
     squared = 0
     for number in total:

@@ -19,7 +19,7 @@ from models.diet.measures import (
     share_of,
     surprise,
 )
-from models.item_space import STEPS, StepArray
+from models.item_space import STEPS, StepArray, multiply
 from models.recollection import Float64s
 
 Bools = npt.NDArray[np.bool_]
@@ -109,12 +109,11 @@ def measure_play(
 def _distance_to_heard(position: int, heard: IndexArray, good: Bools, vectors: StepArray) -> float:
     """Mean distance to plays spread over the end of the ring, the newest first; NaN where there is none."""
     products, compared = 0, 0
+    own = vectors[position].astype(np.int16)
     reach = min(len(heard), COMPARED * APART)
     for event in range(len(heard) - 1, len(heard) - reach - 1, -max(1, reach // COMPARED)):
         if good[event]:
-            product = np.int32(0)
-            for dimension in range(vectors.shape[1]):
-                product += np.int32(vectors[position, dimension]) * np.int32(vectors[heard[event], dimension])
+            product = multiply(own, vectors[heard[event]])
             products += int(product)
             compared += 1
     return 1.0 - products / (STEPS * STEPS * compared) if compared else np.nan
@@ -124,5 +123,5 @@ def _distance_to_heard(position: int, heard: IndexArray, good: Bools, vectors: S
 def _is_among(position: int, heard: IndexArray) -> bool:
     wanted, found = np.int32(position), np.int32(0)
     for event in range(len(heard)):
-        found |= np.int32(heard[event] == wanted)
+        found = np.int32(found | np.int32(heard[event] == wanted))
     return bool(found)

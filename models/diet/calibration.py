@@ -35,8 +35,8 @@ def calibrate_scores(
     `groups` (int64, n) names the group of each item, `shares` (float64, k, sums to 1 or is all 0) those of
     the listener; `strength` is in [0, 1). Returns the scores less what each item costs the row's proportions
     at its turn, times strength / (1 - strength), and no less than what comes after it: still log-odds, in the
-    order of the calibrated row, those outside of it behind it. A draw from them has exact propensities like any other. With a
-    strength of 0, or a listener without shares, they are the scores, bit for bit.
+    order of the calibrated row, those outside of it behind it. A draw from them has exact propensities, like
+    any other. With a strength of 0, or a listener without shares, they are the scores, bit for bit.
 
     >>> scores, groups = np.array([3.0, 2.9, 2.8, 2.0]), np.array([0, 0, 0, 1])
     >>> calibrate_scores(scores, groups, np.array([0.5, 0.5]), 2, 0.0).tolist()

@@ -126,7 +126,9 @@ def _draw(path: Path, weeks: Weeks) -> None:
 
 
 def _table(listener: str, weeks: Mapping[str, Numbers]) -> Table:
-    table = Table(listener, box=None)
+    # Eighty columns hold a date and nine numbers with a space between them, not with two.
+    table = Table(box=None, padding=(0, 0, 0, 1))
+    table.add_column(listener, no_wrap=True)
     for heading, _ in COLUMNS.values():
         table.add_column(heading, justify="right")
     for began, numbers in weeks.items():

@@ -28,7 +28,7 @@ VECTORS[::9] = 0
 
 slates = st.lists(st.integers(0, ITEMS - 1), min_size=2, max_size=60, unique=True)
 plays = st_np.arrays(np.uint32, ITEMS, elements=st.integers(0, 2**31))
-shares = st_np.arrays(np.float64, 5, elements=st.floats(0, 1)).filter(lambda one: one.sum() > 0.01)
+shares = st_np.arrays(np.float64, 5, elements=st.integers(0, 128)).filter(np.any)
 hundredths = st.integers(-800, 800).map(lambda one: one / 100)
 days = st.lists(st.tuples(st.sampled_from(Side), st.floats(0, 400 * 86_400.0), st.floats(0, 1)), max_size=40)
 

@@ -10,7 +10,10 @@ from numba.core import event
 
 from models.batch import Placed
 from models.diet.calibration import calibrate_scores, divergence, shares_of
+from models.diet.diet import Diet
 from models.diet.groups import ALL_GROUPS, assign, find_groups
+from models.diet.measures import MEASURES
+from models.diet.shown import count_slate
 from models.diet.weeks import weeks_of_diet
 from models.events import Event
 from models.factors import FACTORS
@@ -69,6 +72,7 @@ def _keep_diets(system: Standalone, events: Sequence[Event]) -> None:
     groups = assign(ranking.candidates.positions, heard.centres, vectors)
     calibrate_scores(ranking.scores.astype(np.float64), groups, heard.shares, 20, 0.5)
     divergence(heard.shares, shares_of(groups, ALL_GROUPS))
+    count_slate(Diet(), np.ones(MEASURES), ranking.candidates.positions, system.catalogue, at=0.0)
     list(weeks_of_diet(Standalone(ring_events=1024), events))
 
 

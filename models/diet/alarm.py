@@ -38,10 +38,9 @@ def is_narrow(weeks: Float32s, months: Float32s, before: bool) -> bool:
     return fall(weeks, months) > (CLEARED_AT if before else RAISED_AT)
 
 
-@compiled
 def exploration_by(weeks: Float32s, months: Float32s) -> float:
     """What the odds of the unheard are multiplied by while the alarm is raised, in [1, 3], by the fall."""
-    return 1.0 + (MOST_EXPLORATION - 1.0) * min(1.0, fall(weeks, months) / FULL_AT)
+    return 1.0 + (MOST_EXPLORATION - 1.0) * min(1.0, float(fall(weeks, months)) / FULL_AT)
 
 
 @compiled

@@ -129,14 +129,10 @@ def divergence(shares: Float64s, shown: Float64s) -> float:
     return total
 
 
-@compiled
 def hellinger(shares: Float64s, shown: Float64s) -> float:
     """The Hellinger distance of two distributions: 0 the same, 1 nothing in common; it knows no mixing.
 
     >>> hellinger(np.array([1.0, 0.0]), np.array([0.0, 1.0]))
     1.0
     """
-    squares = 0.0
-    for group in range(len(shares)):
-        squares += (math.sqrt(shares[group]) - math.sqrt(shown[group])) ** 2
-    return math.sqrt(squares / 2.0)
+    return math.sqrt(float(((np.sqrt(shares) - np.sqrt(shown)) ** 2).sum()) / 2.0)

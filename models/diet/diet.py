@@ -86,7 +86,7 @@ class Diet:
     @property
     def exploration(self) -> float:
         """By how much the odds of what was never heard are multiplied: 1 unless the alarm is raised."""
-        return float(exploration_by(self.means[0], self.means[1])) if self.narrow else 1.0
+        return exploration_by(self.means[0], self.means[1]) if self.narrow else 1.0
 
 
 def update_diet(diet: Diet, side: Side, measured: Float64s, *, at: float) -> Diet:

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from models.diet.alarm import MOST_EXPLORATION
+from models.diet.alarm import MOST_EXPLORATION, is_narrow
 from models.diet.diet import (
     DIET_BYTES,
     MOST_EXPOSURES,
@@ -254,3 +254,12 @@ def test_less_novelty_alone_is_noticed_too():
 
 def test_nothing_is_said_of_a_listener_who_is_hardly_known():
     assert not any(diet.narrow for diet in live(15, lambda day: 0.8 if day < 5 else 0.1))
+
+
+@pytest.mark.parametrize(
+    "below, before, raised", [(0.05, False, False), (0.05, True, True), (0.03, True, False)]
+)
+def test_between_the_thresholds_the_alarm_stays_as_it_was(below, before, raised):
+    months = np.array([0.8, 10.0, 0.1, 0.01, 900.0], np.float32)
+    weeks = np.array([0.8 * (1 - below), 10.0, 0.1, 0.01, 300.0], np.float32)
+    assert is_narrow(weeks, months, before) == raised

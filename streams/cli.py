@@ -22,6 +22,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "backtest": ("streams.commands.backtest", "backtest"),
     "experiment": ("streams.commands.experiment", "experiment"),
     "graph": ("streams.commands.graph", "graph"),
+    "diet": ("streams.commands.diet", "diet"),
     "bench": ("streams.commands.bench", "bench"),
     "doctor": ("streams.commands.doctor", "doctor"),
 }

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.compiled import compiled
+from models.diet.calibration import calibrate_scores
 from models.features import SOURCE_NAMES, Feature, Float32s, sources_of
 from models.network import add_terms
 from models.page import MOST_PLACES, POLICY, Leanings, Page, Rules, draw_page, sum_up
@@ -24,6 +25,8 @@ from models.shelves.query import Conditions, find_eligible, list_conditions, sta
 from models.shelves.reasons import REASONS, REFERRING, add_up_reasons, choose_reason, mean_features
 from models.slate import Decision, Shelf, Slate, Versions
 
+CALIBRATED: Final = 20
+"""Places, best first, that follow the shares of a listener."""
 SKIP_AVERSION: Final = 0.5
 """Log-odds that a certain skip costs."""
 
@@ -47,10 +50,12 @@ class Knobs(NamedTuple):
 
     `discovery` is added to the score of what the listener has not heard: log-odds, 0 leaves the odds as they
     were learned. `exploration` multiplies the temperature of every row: 1 leaves it as its shelf says.
+    `calibration`, in [0, 1), makes rows follow the listener's shares of each group of taste: 0 does not.
     """
 
     discovery: float = 0.0
     exploration: float = 1.0
+    calibration: float = 0.0
 
 
 STEADY: Final = Knobs()
@@ -158,7 +163,7 @@ def name_slate(
         title = kind.title.format(anchor=names.anchors[kind.anchor])
         columns = ids[some], scores[some], propensities[some], sources[some], reasons[some], explaining[some]
         shelves.append(Shelf(kind.id, title, *columns, propensity=odds[place], because=kind.because))
-    decision = Decision(len(shelves), situation, drawn.arms, drawn.numbers)
+    decision = Decision(len(shelves), situation, drawn.arms, drawn.numbers, page.items)
     return Slate(tuple(shelves), POLICY, versions, decision)
 
 
@@ -181,6 +186,7 @@ def _draw(
     for item in range(count):
         scores[item] = scored.scores[item] + knobs.discovery * features[Feature.UNHEARD, item]
         scores[item] -= SKIP_AVERSION * pool.skip_chances[item]
+    scores = calibrate_scores(scores, pool.groups, about.shares, CALIBRATED, knobs.calibration)
     order = np.argsort(-scores, kind="mergesort")
     anchors = find_anchors(features, pool, order, about)
     facts = state_facts(features, pool, anchors, about)

@@ -21,8 +21,6 @@ NEIGHBOURS: Final = 100
 PUBLISHED_NEIGHBOURS: Final = 64
 """The strongest go to the workers."""
 NEIGHBOUR_HALF_LIFE_SECONDS: Final = 365 * 86_400.0
-NEWS_SHARE: Final = 0.01
-"""An item is told to workers again when this share of all that is known of it is new to them."""
 NEVER: Final = -1e18
 """Popularity (a logarithm) of what nobody has played."""
 
@@ -96,24 +94,6 @@ def load_states(values: Sequence[bytes | None]) -> tuple[StateRows, list[str]]:
     ):
         raise CorruptState("item state with a number that is not finite")
     return states, [part[size:].decode() for part in parts]
-
-
-def take_news(states: StateRows, ids: Sequence[str]) -> npt.NDArray[np.int64]:
-    """Find the states (places, int64) that have changed enough to be told to workers, and note that they are.
-
-    What little is known of is told after every update, after a thousand of them every tenth. An item whose id
-    is empty, as nobody has named it yet, waits.
-
-    >>> states = empty_states(4)
-    >>> states["updates"], states["told"] = (1, 1_000, 1_000, 1), (0, 991, 990, 0)
-    >>> take_news(states, ["a", "b", "c", ""]).tolist(), take_news(states, ["a", "b", "c", ""]).tolist()
-    ([0, 2], [])
-    """
-    new = states["updates"] - states["told"]
-    enough = new >= np.maximum(1, NEWS_SHARE * states["updates"])
-    news = np.flatnonzero(enough & np.array([bool(name) for name in ids], np.bool_))
-    states["told"][news] = states["updates"][news]
-    return news
 
 
 def item_models(states: StateRows) -> ModelRows:

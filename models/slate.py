@@ -92,12 +92,14 @@ class Decision:
     that drew and two that only look on, the probability of each choice; then for each the reward expected of
     its own choice there; then the reward expected of the shelf that was chosen; then nothing, for what it
     will have earned.
+    `items` (int64) are the places of all items among the candidates.
     """
 
     rows: int
     situation: npt.NDArray[np.int8]
     arms: npt.NDArray[np.int32]
     numbers: npt.NDArray[np.float32]
+    items: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)

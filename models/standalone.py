@@ -15,8 +15,9 @@ from models.composition import STEADY, Knobs
 from models.events import CatalogRecord, Event, stable_key
 from models.features import Feature
 from models.item_learning import apply_signals
-from models.items import ModelRows, empty_states, item_models, take_news
+from models.items import ModelRows, empty_states, item_models
 from models.key_index import KeyIndex
+from models.news import take_news
 from models.personalizer import Personalizer
 from models.shelf_lessons import gather_lessons
 from models.shelves import SHELVES, ShelfKind

@@ -59,7 +59,7 @@ def create_worker(settings: Settings) -> EngineApp:
     personalizer = Personalizer(
         catalogue=catalogue,
         weights=Trainer().weights(),
-        knobs=Knobs(settings.discovery, settings.exploration),
+        knobs=Knobs(settings.discovery, settings.exploration, settings.calibration),
     )
     replica = Replica(
         settings.brokers,

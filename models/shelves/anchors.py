@@ -53,6 +53,8 @@ class About(NamedTuple):
     """Artists whom the listener follows."""
     locales: Int32s
     """The listener's country and language."""
+    shares: Float64s
+    """Of each group of taste in what the listener plays, float64; zeros where rows need not follow them."""
 
 
 class Pool(NamedTuple):
@@ -71,6 +73,8 @@ class Pool(NamedTuple):
     in_top: Bools
     skip_chances: Float64s
     """How likely a play of each would be a skip."""
+    groups: Int64s
+    """The group of taste of each, where rows follow the listener's shares."""
 
 
 @compiled

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from models.errors import CorruptState
 from models.events import stable_key
 from models.item_learning import apply_signals
-from models.items import item_models, load_states, take_news
+from models.items import item_models, load_states
+from models.news import take_news
 from models.signals import SignalBlock, unpack_block
 from streams.engine import Batch, Commit, DeadLetter, Output, Record, StateReader
 from streams.fences import SourceFences

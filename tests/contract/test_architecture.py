@@ -43,7 +43,14 @@ CORE_FLOW = (
     *("models.numbering", "models.segments", "models.recollection"),
     *("models.play_counts", "models.index_memory", "models.play_index"),
     *("models.item_space", "models.bounded_rows"),
-    *("models.signals", "models.items", "models.item_learning", "models.history", "models.reward"),
+    *(
+        "models.signals",
+        "models.items",
+        "models.news",
+        "models.item_learning",
+        "models.history",
+        "models.reward",
+    ),
     *("models.co_listening", "models.observation"),
     *("models.features", "models.recall", "models.network", "models.descent", "models.own_weights"),
     *(
@@ -87,7 +94,7 @@ CORE_FLOW = (
         "models.trainer",
     ),
     *("models.state", "models.listening_graph", "models.shelves", "models.shelf_policy"),
-    *("models.composition", "models.inputs", "models.personalizer", "models.batch"),
+    *("models.composition", "models.inputs", "models.remembering", "models.personalizer", "models.batch"),
     *("models.playlist_signals", "models.playlist_vectors"),
     *(
         "models.standalone",

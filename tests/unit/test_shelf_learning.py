@@ -32,7 +32,7 @@ def decision(*arms, seed=0):
     numbers[:3, 0] = 1.0
     chosen = np.zeros(MOST_ROWS, np.int32)
     chosen[: len(arms)] = arms
-    return Decision(len(arms), situation(seed), chosen, numbers)
+    return Decision(len(arms), situation(seed), chosen, numbers, np.zeros(0, np.int64))
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from models.factors import FACTORS
 from models.listeners import Population, simulate
 from models.nearest import Nearest
 from models.newcomers import Newcomers
+from models.off_policy import Outcome, PolicyEstimator
+from models.off_policy.simulation import draw_scenario, run_trial
 from models.sequences import SequenceModel
 from models.slate import Slate
 from models.sources_alone import FactorsAlone, NeighboursAlone, VotesAlone
@@ -47,6 +49,7 @@ def warm(report: Callable[[str], None]) -> None:
             alone.learn_many(heard)
             alone.recommend_new(heard[0].user, most=3)
         Newcomers(Standalone(ring_events=1024), population.catalogue.records()).learn_many(heard)
+        _judge(PolicyEstimator())
 
 
 def _complete(model: SequenceModel) -> None:
@@ -54,6 +57,14 @@ def _complete(model: SequenceModel) -> None:
     for nth in range(60):
         model.learn_item(f"u{nth % 5}", f"t:{nth * nth % 13}")
     model.recommend_after("u0", "t:1", most=3)
+
+
+def _judge(estimator: PolicyEstimator) -> None:
+    """Judge a policy from one outcome, and another from a short log."""
+    estimator.learn_one(Outcome(logged=0.5, target=0.5, reward=1.0))
+    estimator.estimate()
+    generator = np.random.default_rng(1)
+    run_trial(draw_scenario(generator), impressions=100, generator=generator)
 
 
 class _Progress(event.Listener):

@@ -21,6 +21,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "watch": ("streams.commands.watch", "watch"),
     "backtest": ("streams.commands.backtest", "backtest"),
     "graph": ("streams.commands.graph", "graph"),
+    "offpolicy": ("streams.commands.offpolicy", "offpolicy"),
     "bench": ("streams.commands.bench", "bench"),
     "doctor": ("streams.commands.doctor", "doctor"),
 }

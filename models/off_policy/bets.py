@@ -1,12 +1,12 @@
 """Confidence sequences by betting: how much money a mean would have to lose, in constant memory.
 
-Somebody who holds that a mean is at most m must accept bets on every row at fair odds. Whoever bets the share
-θ / (1 + θ m) of all money on the next row being higher has, after n rows x_1 … x_n, multiplied it by
-∏ (1 + θ x_i) / (1 + θ m)ⁿ. By Ville's inequality that ever exceeds 1 / α with a chance of at most α if the mean
-is at most m. The numerator does not depend on m: its logarithm is kept for each of a few stakes θ, the money is
-spread over them beforehand, and the lower bound is the smallest mean that has not lost too much. That holds at all
-times at once, so anybody may look after every row. Nothing else is assumed: if means drift, or depend on the past,
-m is their average so far, because log(1 + θ m) is concave in m.
+Somebody who holds that a mean is at most m must accept bets on every row at fair odds. Whoever bets the
+share θ / (1 + θ m) of all money on the next row being higher has, after n rows x_1 … x_n, multiplied it by
+∏ (1 + θ x_i) / (1 + θ m)ⁿ. By Ville's inequality that ever exceeds 1 / miss with a chance of at most `miss`
+if the mean is at most m. The numerator does not depend on m: its logarithm is kept for each of a few stakes
+θ, the money is spread over them beforehand, and the lower bound is the smallest mean that has not lost too
+much. That holds at all times at once, so anybody may look after every row. Nothing else is assumed: if means
+drift, or depend on the past, m is their average so far, because log(1 + θ m) is concave in m.
 
 Source: Waudby-Smith and Ramdas 2024 (betting); Robbins 1970, Howard et al. 2021 (mixtures).
 """
@@ -28,7 +28,7 @@ STAKES: Final[FloatArray] = 2.0**DOUBLINGS
 """The θ of the bets: small ones pay after millions of rows, large ones after hundreds."""
 _PRIOR: Final[FloatArray] = 1.0 / (1.0 + ((DOUBLINGS - 1.0) / 3.0) ** 2)
 LOG_MONEY: Final[FloatArray] = np.log(_PRIOR / _PRIOR.sum())
-"""Logarithm of the money on each: most where a few clicks per thousand rows need it, after 10⁴ to 10⁶ rows."""
+"""Logarithm of the money on each: most where a few clicks a thousand rows need it, after 10⁴ to 10⁶ rows."""
 HALVINGS: Final = 60
 """Of the range from 0 to 1, until a bound is as exact as a float64."""
 

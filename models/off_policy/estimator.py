@@ -1,4 +1,4 @@
-"""What a policy would have earned, from what another one logged: IPS, SNIPS and DR, each with its interval."""
+"""What a policy would have earned, from what another one logged: IPS, SNIPS and DR, with intervals."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class Estimate:
 
     `effective_sample_size` is (Σw)² / Σw² (Kish): so many rows of the policy's own would say as much.
     `mean_weight` is near 1 if the propensities are right; a `low` above its `high` says that they are not.
-    `capped` counts the rows whose weight exceeded the cap; while there is none, each interval assumes that none
-    can, and from then on all are that of IPS, whose ends need no such assumption.
+    `capped` counts the rows whose weight exceeded the cap; while there is none, each interval assumes that
+    none can, and from then on all are that of IPS, whose ends need no such assumption.
     """
 
     count: int
@@ -63,13 +63,15 @@ class Estimate:
 class PolicyEstimator:
     """Estimates the mean reward of one target policy from logged choices, in 1 KB whatever their number.
 
-    Weights are w = min(target / logged, `cap`), and `cap` (1 or more) is fixed before the first reward is seen.
-    IPS is the mean of w r; SNIPS is Σ w r / Σ w; DR is the mean of expected + w (r - predicted). Intervals are
-    confidence sequences by betting (`models.off_policy.bets`), which anybody may look at after every row:
+    Weights are w = min(target / logged, `cap`), and `cap` (1 or more) is fixed before the first reward is
+    seen. IPS is the mean of w r; SNIPS is Σ w r / Σ w; DR is the mean of expected + w (r - predicted).
+    Intervals are confidence sequences by betting (`models.off_policy.bets`), which anybody may look at after
+    every row:
 
-    * IPS bets on w r from below; capping can only lower it. From above it bets that w r is low, which assumes that
-      the target never chooses anything more than `cap` times as often as the log. Once a row has shown that it
-      does, the upper end is 1 less the lower bound of w (1 - r), which assumes nothing and is wider.
+    * The lower end of IPS bets that w r is high; capping can only lower it. The upper end bets that w r is
+      low, which assumes that the target never chooses anything more than `cap` times as often as the log.
+      Once a row has shown that it does, the upper end is 1 less the lower bound of w (1 - r), which assumes
+      nothing and is wider.
     * DR bets on its own terms; SNIPS on v + w (r - v), v being SNIPS of the rows before. Both assume the same
       of the cap at both ends, and take the interval of IPS once it was exceeded.
 
@@ -163,7 +165,7 @@ def decode_estimator(data: bytes) -> PolicyEstimator:
     if numbers[0] < 1.0 or totals[COUNT] != count or not possible or not 0 <= weights <= numbers[0] * count:
         raise CorruptState(f"a policy estimator of {count} outcomes whose totals contradict each other")
     estimator = PolicyEstimator(cap=float(numbers[0]))
-    known_totals, known_wealth = estimator.state()
-    known_totals[:] = totals
-    known_wealth.flat = numbers[1 + TOTALS :]
+    own_totals, own_wealth = estimator.state()
+    own_totals[:] = totals
+    own_wealth[:] = numbers[1 + TOTALS :].reshape(own_wealth.shape)
     return estimator

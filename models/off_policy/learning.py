@@ -58,7 +58,7 @@ def learn_row(
     predicted: float,
     expected: float,
 ) -> None:
-    """Add one outcome to `totals` (TOTALS) and `wealth` (BETS x STAKES); `shares` (BETS) is room to work in."""
+    """Add one outcome to `totals` (TOTALS) and `wealth` (BETS x STAKES), working in `shares` (BETS)."""
     weight = target / logged
     # A bound that was worked out from the policies may fall short of their quotient by its rounding.
     if weight > cap * _ROUNDING:
@@ -88,6 +88,4 @@ def learn_rows(totals: FloatArray, wealth: FloatArray, cap: float, numbers: Floa
     shares = np.empty(BETS, np.float64)
     for row in range(numbers.shape[1]):
         logged, target, reward = numbers[0, row], numbers[1, row], numbers[2, row]
-        learn_row(
-            totals, wealth, shares, cap, logged, target, reward, numbers[3, row], numbers[4, row]
-        )
+        learn_row(totals, wealth, shares, cap, logged, target, reward, numbers[3, row], numbers[4, row])

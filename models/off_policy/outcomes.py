@@ -35,10 +35,10 @@ OutcomeRows = npt.NDArray[np.void]
 class Outcome:
     """A logged choice, how it was rewarded, and what a target policy thought of it.
 
-    `logged` and `target` are the propensities of the choice under the policy that made it, in (0, 1], and under
-    the policy that is judged, in [0, 1]. `reward` lies in [0, 1]: scale it before. A model that did not know
-    the reward yet says the reward of the choice (`predicted`) and the mean reward of the target policy in this
-    moment (`expected`), both in [0, 1]; where there is no model they are 0, and DR is IPS.
+    `logged` and `target` are the propensities of the choice under the policy that made it, in (0, 1], and
+    under the policy that is judged, in [0, 1]. `reward` lies in [0, 1]: scale it before. A model that did not
+    know the reward yet says the reward of the choice (`predicted`) and the mean reward of the target policy
+    in this moment (`expected`), both in [0, 1]; where there is no model they are 0, and DR is IPS.
     """
 
     logged: float

@@ -1,10 +1,10 @@
-"""Logs whose truth is known: are the intervals right, at every row, and how wide are they?
+"""Logs whose truth is known: are the intervals right after every row, and how wide do they end.
 
-A log of choices among 40 arms as a home screen has them: each arm is clicked with a rate around .5 %, as in the
-Open Bandit Dataset (log-normal, σ = .5). Both policies are softmax over scores of their own, with a floor of a
-fifth of all choices spread evenly: the logged one explores (scores have σ = .5), the target is far surer of itself
-(σ = 1.5) and knows a part of the truth, so that it chooses other arms and earns more. The cap is the largest
-quotient of the two, which is known from the policies before the first row is.
+A log of choices among 40 arms, as a home screen has them: each arm is clicked with a rate around .5 %, as in
+the Open Bandit Dataset (log-normal, .5 of spread). Both policies are softmax over scores of their own, with
+a fifth of all choices spread evenly: the logged one explores (scores spread by .5), the target is far surer
+of itself (by 1.5) and knows the rates in part, so that it chooses other arms and earns more. Of a log some
+28 % is left, as of Open Bandit's. The cap is the largest quotient of the two, known before the first row is.
 
 The test is the hardest that there is: an interval counts as wrong if the truth lay outside after any row.
 """
@@ -63,11 +63,12 @@ class Scenario:
 class Trial:
     """One log: the truth, what was estimated at its end, and which intervals ever missed the truth.
 
-    `fixed_time` tells the same of the usual interval of 95 % for IPS (1.96 standard errors), looked at after every
-    row from the thousandth on; `fixed_time_at_end` looks at it once.
+    `fixed_time` tells the same of the usual interval of 95 % for IPS (1.96 standard errors), looked at after
+    every row from the thousandth on; `fixed_time_at_end` looks at it once.
     """
 
     truth: float
+    cap: float
     estimate: Estimate
     ips_missed: bool
     snips_missed: bool
@@ -98,6 +99,7 @@ def run_trial(scenario: Scenario, *, impressions: int, generator: np.random.Gene
     )
     return Trial(
         truth=truth,
+        cap=scenario.cap,
         estimate=estimator.estimate(),
         ips_missed=bool(missed[Bet.IPS] or missed[Bet.IPS_BELOW]),
         snips_missed=bool(missed[Bet.SNIPS] or missed[Bet.SNIPS_BELOW]),
@@ -136,9 +138,7 @@ def _watch(
         expected = 0.0
         for other in range(len(logged)):
             expected += target[other] * predictions[other]
-        learn_row(
-            totals, wealth, shares, cap, logged[arm], target[arm], reward, predictions[arm], expected
-        )
+        learn_row(totals, wealth, shares, cap, logged[arm], target[arm], reward, predictions[arm], expected)
         _look(wealth, totals[COUNT], held, losses, missed)
         squares += (min(target[arm] / logged[arm], cap) * reward) ** 2
         if row + 1 >= FIRST_LOOK:

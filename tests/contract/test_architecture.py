@@ -60,6 +60,7 @@ CORE_FLOW = (
     *("models.evidence", "models.candidates"),
     *("models.examples", "models.ranker"),
     *("models.training", "models.trainer"),
+    "models.off_policy",
     *("models.slate", "models.sampling", "models.state", "models.listening_graph"),
     "models.shelves",
     *("models.composition", "models.personalizer", "models.batch"),
@@ -74,7 +75,7 @@ SHELL_FLOW = (
     *("streams.cores", "streams.declaration", "streams.engine", "streams.settings", "streams.topics"),
     "streams.schemas",
     *("streams.sources", "streams.delivery", "streams.topic_reader", "streams.fences"),
-    *("streams.recommendations", "streams.emitted", "streams.rings"),
+    *("streams.estimates", "streams.recommendations", "streams.emitted", "streams.rings"),
     *(
         "streams.snapshot",
         "streams.saved_replica",

@@ -125,12 +125,17 @@ class PolicyEstimator:
         return Estimate(
             count=self.count,
             capped=int(totals[CAPPED]),
-            effective_sample_size=float(weights**2 / totals[SQUARES]) if weights else 0.0,
+            effective_sample_size=self._sample_size(),
             mean_weight=float(weights / count),
             ips=PolicyValue(float(totals[REWARDS] / count), *ips),
             snips=PolicyValue(float(totals[REWARDS] / weights) if weights else 0.0, *snips),
             dr=PolicyValue(float(totals[DOUBLY_ROBUST] / count), *dr),
         )
+
+    def _sample_size(self) -> float:
+        squares = self._totals[SQUARES]
+        # Squares of the smallest weights vanish, or are so coarse that a row would be worth more than one.
+        return min(float(self.count), float(self._totals[WEIGHTS] ** 2 / squares)) if squares else 0.0
 
     def _interval(self, above: Bet, below: Bet, *, least: float) -> tuple[float, float]:
         """Both ends, from shares of the way from `least` up to the most that a term can be."""

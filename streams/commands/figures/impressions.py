@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import math
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +16,9 @@ import numpy.typing as npt
 from models.off_policy import OUTCOME, OutcomeRows
 from models.off_policy.two_logs import Choices
 
-MOST_IDS: Final = 1_000_000
+MOST_ITEM: Final = 9_999
+MOST_POSITION: Final = 99
+"""Every item is followed in every position: more would be another kind of log."""
 _HINT: Final = "Save the log as CSV in UTF-8 (.csv or .csv.gz), with the column names in its first line."
 
 
@@ -31,11 +32,11 @@ class BadLog(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of numbers from `least` to `most`; `default` fills it where the log does not have it."""
+    """A column of numbers from 0 to `most`; `default` fills it where the log does not have it."""
 
-    least: float
     most: float
     whole: bool = False
+    above_zero: bool = False
     default: float | None = None
 
     def read(self, text: str) -> float | None:
@@ -44,25 +45,29 @@ class Column:
             number = float(text)
         except ValueError:
             return None
-        fits = self.least <= number <= self.most and not (self.whole and number % 1)
-        return number if fits else None
+        fits = 0 <= number <= self.most and not (self.whole and number % 1)
+        return number if fits and not (self.above_zero and number == 0) else None
 
     def __str__(self) -> str:
         kind = "a whole number" if self.whole else "a number"
-        return f"{kind} from {self.least:g} to {self.most:g}"
+        return f"{kind} {'above 0, and at most' if self.above_zero else 'from 0 to'} {self.most:,g}"
 
 
-SHARE: Final = Column(0.0, 1.0)
-PROPENSITY: Final = Column(math.ulp(0.0), 1.0)
-ID: Final = Column(0.0, MOST_IDS, whole=True)
+SHARE: Final = Column(1.0)
+PROPENSITY: Final = Column(1.0, above_zero=True)
 OUTCOME_COLUMNS: Final = {
     "logged": PROPENSITY,
     "target": SHARE,
     "reward": SHARE,
-    "predicted": Column(0.0, 1.0, default=0.0),
-    "expected": Column(0.0, 1.0, default=0.0),
+    "predicted": Column(1.0, default=0.0),
+    "expected": Column(1.0, default=0.0),
 }
-OPEN_BANDIT_COLUMNS: Final = {"item_id": ID, "position": ID, "click": SHARE, "propensity_score": PROPENSITY}
+OPEN_BANDIT_COLUMNS: Final = {
+    "item_id": Column(MOST_ITEM, whole=True),
+    "position": Column(MOST_POSITION, whole=True),
+    "click": SHARE,
+    "propensity_score": PROPENSITY,
+}
 
 
 def read_outcomes(paths: Sequence[Path]) -> OutcomeRows:

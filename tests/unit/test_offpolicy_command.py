@@ -21,7 +21,7 @@ HEADER = "timestamp,item_id,position,click,propensity_score"
 
 def run(*arguments: object) -> tuple[int, str, str]:
     result = CliRunner().invoke(
-        cli, [str(argument) for argument in arguments], env={"COLUMNS": "120", "SEGUE_BROKERS": None}
+        cli, [str(argument) for argument in arguments], env={"COLUMNS": "80", "SEGUE_BROKERS": None}
     )
     assert result.exception is None or isinstance(result.exception, SystemExit)
     return result.exit_code, result.stdout, result.stderr
@@ -66,7 +66,7 @@ def test_the_figures_of_one_log_judged_by_another(log: Path, target: Path) -> No
 def test_the_table_draws_the_intervals(log: Path, target: Path) -> None:
     code, stdout, _ = run(log, "--format", "obd", "--target", target)
     assert code == 0
-    assert "bts_men" in stdout and "8 rows, worth 6" in stdout
+    assert all(words in stdout for words in ("bts_men", "8 rows", "worth 6"))
     for name in ("ips", "snips", "dr"):
         [line] = [line for line in stdout.splitlines() if f" {name} " in line]
         assert "├" in line and "◆" in line and "●" in line and "┤" in line

@@ -11,7 +11,7 @@ from rich.text import Text
 from models.off_policy import Estimate, PolicyValue
 from models.off_policy.coverage import Coverage, CoverageFigures
 
-BAR: Final = 44
+BAR: Final = 28
 """Characters of a bar, from 0 to the largest end of an interval."""
 
 
@@ -45,14 +45,16 @@ def estimates_table(estimates: Mapping[str, Estimate], *, on_policy: float | Non
     most = max(value.high for one in estimates.values() for value in values_of(one).values())
     table = Table("policy", "", box=None)
     for title in ("value", "from", "to"):
-        table.add_column(title, justify="right")
-    table.add_column(Text.assemble("0", " " * (BAR - 1 - len(f"{most:.4g}")), f"{most:.4g}"), no_wrap=True)
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column(f"0{most:>{BAR - 1}.3g}", no_wrap=True)
     for policy, estimate in estimates.items():
-        for name, value in values_of(estimate).items():
+        basis = f"{estimate.count:,} rows", f"worth {estimate.effective_sample_size:,.0f}"
+        names = (Text(policy, style="bold"), *(Text(words, style="dim") for words in basis))
+        for name, (estimator, value) in zip(names, values_of(estimate).items(), strict=True):
             numbers = (f"{number:.5f}" for number in (value.value, value.low, value.high))
-            shown = Text(policy, style="bold") if name == "ips" else Text("")
-            table.add_row(shown, name, *numbers, _bar(value, most, on_policy))
-        table.add_row(Text(_basis(estimate), style="dim"))
+            table.add_row(name, estimator, *numbers, _bar(value, most, on_policy))
+        if estimate.capped:
+            table.add_row(Text(f"{estimate.capped:,} capped", style="yellow"))
     return table
 
 
@@ -88,11 +90,6 @@ def coverage_table(figures: CoverageFigures, *, impressions: int) -> Table:
 
 def _coverage(one: Coverage) -> dict[str, float]:
     return {"coverage": one.coverage, "relative_half_width": one.relative_half_width}
-
-
-def _basis(estimate: Estimate) -> str:
-    capped = f", {estimate.capped:,} over the cap" if estimate.capped else ""
-    return f"  {estimate.count:,} rows, worth {estimate.effective_sample_size:,.0f}{capped}"
 
 
 def _bar(value: PolicyValue, most: float, on_policy: float | None) -> Text:

@@ -20,6 +20,8 @@ from models.factors import FACTORS
 from models.listeners import Population, simulate
 from models.nearest import Nearest
 from models.newcomers import Newcomers
+from models.off_policy import Outcome, PolicyEstimator
+from models.off_policy.simulation import draw_scenario, run_trial
 from models.sequences import SequenceModel
 from models.slate import Slate
 from models.sources_alone import FactorsAlone, NeighboursAlone, VotesAlone
@@ -55,6 +57,7 @@ def warm(report: Callable[[str], None]) -> None:
             alone.recommend_new(heard[0].user, most=3)
         Newcomers(Standalone(ring_events=1024), population.catalogue.records()).learn_many(heard)
         _keep_diets(system, [placed.event for placed in events])
+        _judge(PolicyEstimator())
 
 
 def _complete(model: SequenceModel) -> None:
@@ -74,6 +77,14 @@ def _keep_diets(system: Standalone, events: Sequence[Event]) -> None:
     divergence(heard.shares, shares_of(groups, ALL_GROUPS))
     count_slate(Diet(), np.ones(MEASURES), ranking.candidates.positions, system.catalogue, at=0.0)
     list(weeks_of_diet(Standalone(ring_events=1024), events))
+
+
+def _judge(estimator: PolicyEstimator) -> None:
+    """Judge a policy from one outcome, and another from a short log."""
+    estimator.learn_one(Outcome(logged=0.5, target=0.5, reward=1.0))
+    estimator.estimate()
+    generator = np.random.default_rng(1)
+    run_trial(draw_scenario(generator), impressions=100, generator=generator)
 
 
 class _Progress(event.Listener):

@@ -23,6 +23,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "experiment": ("streams.commands.experiment", "experiment"),
     "graph": ("streams.commands.graph", "graph"),
     "diet": ("streams.commands.diet", "diet"),
+    "offpolicy": ("streams.commands.offpolicy", "offpolicy"),
     "bench": ("streams.commands.bench", "bench"),
     "doctor": ("streams.commands.doctor", "doctor"),
 }

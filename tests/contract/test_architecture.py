@@ -84,6 +84,7 @@ CORE_FLOW = (
     *("models.skip_examples", "models.skips", "models.skip_figures"),
     *("models.evidence", "models.candidates", "models.diet.shown"),
     *("models.examples", "models.ranker"),
+    "models.off_policy",
     *("models.slate", "models.sampling", "models.page", "models.situation"),
     *("models.own_shelves", "models.shown", "models.credits", "models.shelf_lessons"),
     *(
@@ -112,7 +113,7 @@ SHELL_FLOW = (
     *("streams.cores", "streams.declaration", "streams.engine", "streams.settings", "streams.topics"),
     "streams.schemas",
     *("streams.sources", "streams.delivery", "streams.topic_reader", "streams.fences"),
-    *("streams.recommendations", "streams.emitted", "streams.rings"),
+    *("streams.estimates", "streams.recommendations", "streams.emitted", "streams.rings"),
     *(
         "streams.snapshot",
         "streams.saved_replica",

@@ -29,7 +29,7 @@ class Placed:
 class Outcome:
     """What a batch gave, in the order of its events; `ids` are those of items in the signals.
 
-    `lessons` (`LESSON`) and `choices` (`OUTCOME`) are about shelves.
+    `lessons` (`LESSON`) and `choices` (`CHOICE`) are about shelves.
     """
 
     signals: list[SignalRows] = field(default_factory=list)
@@ -65,7 +65,7 @@ def process_batch(
             outcome.examples.append((placed.offset, lesson.example))
         for taught, all_taught in (
             (lesson.shelves.lessons, outcome.lessons),
-            (lesson.shelves.outcomes, outcome.choices),
+            (lesson.shelves.choices, outcome.choices),
         ):
             if len(taught):
                 taught["offset"] = placed.offset

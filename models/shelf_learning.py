@@ -18,7 +18,7 @@ import numpy.typing as npt
 from models.credits import add_credit
 from models.events import Event, EventType
 from models.reward import NEXT_DAY_REWARD, durable_reward, listening_reward, shelf_reward
-from models.shelf_lessons import NO_OUTCOMES, OUTCOME, LessonKind, Rows, gather_lessons, lesson
+from models.shelf_lessons import CHOICE, NO_CHOICES, LessonKind, Rows, gather_lessons, lesson
 from models.shelf_memory import ShelfMemory
 from models.shown import find_shelf, read_shown
 from models.situation import in_numbers
@@ -59,7 +59,7 @@ class Taught:
     """Rows of what an event teaches of shelves, and of choices whose outcome is now known."""
 
     lessons: Rows
-    outcomes: Rows
+    choices: Rows
 
 
 def learn_shelves(
@@ -70,20 +70,20 @@ def learn_shelves(
     `expected` says by arm what is expected of a shelf before anything is learned of it, and `value` (float64,
     SITUATION) weighs a situation: what a listener in it will gain.
     """
-    event, lessons, outcomes = happening.event, list[Rows](), NO_OUTCOMES
+    event, lessons, choices = happening.event, list[Rows](), NO_CHOICES
     gained = memory.gained + (NEXT_DAY_REWARD if happening.days_since == 1 else 0.0)
     slate = place = -1
     if happening.slate >= 0:
         slate, place = find_shelf(memory.shown, offset=happening.slate, arm=happening.arm)
     if slate >= 0:
         if read_shown(memory.shown)["seen"][slate] == 0:
-            memory, outcomes = _arrive(memory, gained, slate, happening, value, lessons)
+            memory, choices = _arrive(memory, gained, slate, happening, value, lessons)
             slate, gained = 0, 0.0
         memory = _see(memory, slate, place, happening, expected, lessons)
     if slate >= 0 or len(memory.credits):
         memory = _pay(memory, slate, place, happening, lessons)
     memory = replace(memory, gained=gained + listening_reward(event))
-    return memory, Taught(gather_lessons(lessons), outcomes)
+    return memory, Taught(gather_lessons(lessons), choices)
 
 
 def _arrive(
@@ -114,9 +114,9 @@ def _arrive(
         for back, credit in enumerate(recent):
             amount = FUTURE * TRACE**back * better
             lessons.append(_reward(credit, amount))
-    outcomes = _outcomes(shown[:slate])
+    choices = _settle(shown[:slate])
     memory = replace(memory, shown=shown[slate:].tobytes(), since=here.copy(), at=happening.at, gained=0.0)
-    return memory, outcomes
+    return memory, choices
 
 
 def _see(
@@ -191,15 +191,15 @@ def _reward(credit: np.void, amount: float) -> Rows:
     return lesson(LessonKind.REWARD, arm=int(credit["arm"]), amount=amount, situation=credit["situation"])
 
 
-def _outcomes(shown: Rows) -> Rows:
+def _settle(shown: Rows) -> Rows:
     """What came of each shelf that was chosen and seen on slates (`SHOWN`) that are over."""
     rows = []
     for slate in shown:
         for place in range(slate["seen"]):
             if (slate["odds"][:, place] < 1.0).any():
-                row = np.zeros(1, OUTCOME)
+                row = np.zeros(1, CHOICE)
                 row["odds"], row["values"] = slate["odds"][:, place], slate["values"][:, place]
                 row["predicted"] = slate["predicted"][place]
                 row["reward"] = min(1.0, max(0.0, slate["earned"][place]))
                 rows.append(row)
-    return np.concatenate((NO_OUTCOMES, *rows))
+    return np.concatenate((NO_CHOICES, *rows))

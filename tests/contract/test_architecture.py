@@ -95,6 +95,7 @@ CORE_FLOW = (
         "models.trainer",
     ),
     *("models.state", "models.listening_graph", "models.shelves", "models.shelf_policy"),
+    "models.shelf_judging",
     *("models.composition", "models.inputs", "models.remembering", "models.personalizer", "models.batch"),
     *("models.playlist_signals", "models.playlist_vectors"),
     *(

@@ -28,6 +28,7 @@ CORE_FLOW = (
     *("models.errors", "models.learned_bytes", "models.compiled", "models.chance", "models.half"),
     *("models.events", "models.key_index", "models.content", "models.content_ridge"),
     "models.playlists",
+    *("models.arm_pooling", "models.arms", "models.arm_bytes"),
     *("models.numbering", "models.segments", "models.recollection"),
     *("models.play_counts", "models.index_memory", "models.play_index"),
     *("models.item_space", "models.bounded_rows"),

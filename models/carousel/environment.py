@@ -1,9 +1,9 @@
 """The carousel: who clicks what of twelve playlists, how far they look, and what was missed.
 
 Two defects of the released simulator are not repeated. It counts all twelve playlists as displayed where
-nobody clicked, because it takes the length of a tuple for the number of clicks. And it shuffles the first three
-rows of a batch, which gives listeners each other's slates, where it means the first three places: those are
-always displayed, so that their order changes nothing, and here it stays as it is.
+nobody clicked, because it takes the length of a tuple for the number of clicks. And it shuffles the first
+three rows of a batch, which gives listeners each other's slates, where it means the first three places: those
+are always displayed, so that their order changes nothing, and here it stays as it is.
 """
 
 from __future__ import annotations

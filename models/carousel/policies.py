@@ -101,9 +101,10 @@ class KullbackLeiblerBounds(SegmentCounts):
 
     def choose(self, listeners: Int64s, random: np.random.Generator) -> Int64s:
         """Choose the highest bounds; ties are drawn."""
-        return best_slates(_untied(self._bounds()[self.segments[listeners]], random))
+        return best_slates(_untied(self.bounds()[self.segments[listeners]], random))
 
-    def _bounds(self) -> Floats:
+    def bounds(self) -> Floats:
+        """The highest rate of a playlist in a segment that its displays allow; 1 where there were none."""
         rates = self.rates(unseen=0.0)
         allowed = np.log(max(1.0, self.displays.sum())) / np.maximum(self.displays, 1e-9)
         low, high = rates.copy(), np.ones(rates.shape)

@@ -23,6 +23,8 @@ from models.carousel.population import principal_components
 
 LIVE_COMPONENTS: Final = 16
 LINEAR_COMPONENTS: Final = 32
+LINEAR_ALPHA: Final = 0.01
+"""The best of .01, .03, .06 and .3 on another population: contexts are of unit length here."""
 
 
 def new_live(carousel: Carousel, *, counted: bool = False) -> Live:
@@ -36,7 +38,9 @@ def new_policies(carousel: Carousel) -> dict[str, Policy]:
     return {
         "live": new_live(carousel),
         "live_counted_displays": new_live(carousel, counted=True),
-        "linear_thompson": LinearThompson(_contexts(carousel, LINEAR_COMPONENTS), playlists, alpha=0.3),
+        "linear_thompson": LinearThompson(
+            _contexts(carousel, LINEAR_COMPONENTS), playlists, alpha=LINEAR_ALPHA
+        ),
         "thompson_segment_pessimistic": Thompson(segments, playlists, prior_clicks=1.0, prior_misses=99.0),
         "thompson_segment_optimistic": Thompson(segments, playlists, prior_clicks=1.0, prior_misses=1.0),
         "epsilon_greedy_segment": EpsilonGreedy(segments, playlists, epsilon=0.1),

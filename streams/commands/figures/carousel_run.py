@@ -16,6 +16,8 @@ from models.carousel.trial import new_policies, play_rounds
 from streams.commands.figures.carousel_data import CarouselData
 
 DRAWS: Final = 200_000
+TESTED_AFTER: Final = 3
+"""Rounds after which propensities are tested: something is known, and much is still drawn."""
 _rounds_done: list[Synchronized[int]] = []
 
 
@@ -33,18 +35,18 @@ def share_progress(done: Synchronized[int]) -> None:
 
 
 def run_seed(data: CarouselData, *, rounds: int, listeners: int, seed: int, draws: int) -> SeedFigures:
-    """Draw a population, play the rounds, then draw one listener's slate `draws` times."""
+    """Draw a population and play the rounds; early on, draw one listener's slate `draws` times."""
     carousel = Carousel(draw_population(data.users, seed=seed), data.weights)
     policies = new_policies(carousel)
     regrets: dict[str, list[float]] = {name: [] for name in policies}
-    for missed in play_rounds(carousel, policies, rounds=rounds, listeners=listeners, seed=seed):
+    live, goodness = policies["live"], {}
+    played = play_rounds(carousel, policies, rounds=rounds, listeners=listeners, seed=seed)
+    for number, missed in enumerate(played, start=1):
         for name, regret in missed.items():
             regrets[name].append(regret)
         for done in _rounds_done:
             with done.get_lock():
                 done.value += 1
-    live = policies["live"]
-    goodness = {}
-    if draws and isinstance(live, Live):
-        goodness = check_propensities(live, listener=0, draws=draws, seed=seed)
+        if draws and number == min(rounds, TESTED_AFTER) and isinstance(live, Live):
+            goodness = check_propensities(live, listener=0, draws=draws, seed=seed)
     return SeedFigures({name: list(accumulate(values)) for name, values in regrets.items()}, goodness)

@@ -105,8 +105,8 @@ def _document(
         "regret": regret,
         "ratios": {name: round(regret[OURS] / regret[name], 4) for name in regret if name != OURS},
         "regret_by_seed": {name: [round(one.curves[name][-1], 1) for one in found] for name in regret},
-        "propensities": asdict(found[0].goodness["first_two_places"]) if found[0].goodness else {},
-        "propensities_first_place": asdict(found[0].goodness["first_place"]) if found[0].goodness else {},
+        "propensities": asdict(found[0].goodness["first_two_places"]),
+        "propensities_first_place": asdict(found[0].goodness["first_place"]),
     }
 
 

@@ -52,7 +52,7 @@ def test_the_figures_are_the_means_of_the_seeds_of_all_policies(data: Path, tmp_
     code, out, _ = run(*TINY, "--data", data, "--json", "--plot", picture)
     assert code == 0
     figures = orjson.loads(out)
-    known = new_policies(Carousel(Population(np.ones((20, 2)), np.zeros(20, np.int64)), np.zeros((20, 3))))
+    known = new_policies(Carousel(Population(np.eye(20), np.zeros(20, np.int64)), np.zeros((20, 21))))
     assert list(figures["regret"]) == list(known)
     assert {"live", "thompson_segment_pessimistic", "epsilon_greedy_segment", "random"} < known.keys()
     assert figures["seeds"] == [0, 1]

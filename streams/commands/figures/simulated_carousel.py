@@ -21,7 +21,6 @@ from streams.commands.console import stderr
 from streams.commands.figures.carousel_data import CarouselData, read_carousel
 from streams.commands.figures.carousel_run import DRAWS, SeedFigures, run_seed, share_progress
 from streams.commands.figures.plot import plot_regret
-from streams.commands.figures.report import title
 
 OURS: Final = "live"
 POLL_SECONDS: Final = 0.2
@@ -34,7 +33,7 @@ def simulate_carousel(
     found = _run(read_carousel(folder), rounds, listeners, seeds)
     mean = _mean_curves(found)
     if plot is not None:
-        plot_regret(plot, {title(name): curve for name, curve in mean.items()})
+        plot_regret(plot, {_title(name): curve for name, curve in mean.items()})
     document = _document(found, mean, rounds=rounds, listeners=listeners, seeds=seeds)
     if as_json:
         typer.echo(orjson.dumps(document))
@@ -117,8 +116,12 @@ def _table(found: Sequence[SeedFigures], mean: dict[str, list[float]]) -> Table:
     for name, curve in sorted(mean.items(), key=lambda item: item[1][-1]):
         ends = [one.curves[name][-1] for one in found]
         ratio = "" if name == OURS else f"{mean[OURS][-1] / curve[-1]:.3f}"
-        table.add_row(title(name), f"{curve[-1]:,.0f}", f"{min(ends):,.0f}", f"{max(ends):,.0f}", ratio)
+        table.add_row(_title(name), f"{curve[-1]:,.0f}", f"{min(ends):,.0f}", f"{max(ends):,.0f}", ratio)
     return table
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _last_line(found: Sequence[SeedFigures]) -> str:

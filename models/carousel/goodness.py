@@ -47,6 +47,13 @@ def check_propensities(live: Live, *, listener: int, draws: int, seed: int) -> d
     }
 
 
+def least_certain(live: Live, *, among: int) -> int:
+    """Of so many listeners, the one whose first place is the most open: a test that can fail."""
+    scores, temperatures = live.score(np.arange(among))
+    over_best = (scores - scores.max(axis=1, keepdims=True)) / temperatures[:, None]
+    return int(np.exp(over_best).sum(axis=1).argmax())
+
+
 def compare(outcomes: Int64s, propensities: Floats) -> Goodness:
     """Test n outcomes (int64, n) against the propensity that each was reported with (float64, n).
 

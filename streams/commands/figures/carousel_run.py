@@ -9,13 +9,15 @@ from multiprocessing.sharedctypes import Synchronized
 from typing import Final
 
 from models.carousel.environment import Carousel
-from models.carousel.goodness import Goodness, check_propensities
+from models.carousel.goodness import Goodness, check_propensities, least_certain
 from models.carousel.live import Live
 from models.carousel.population import draw_population
 from models.carousel.trial import new_policies, play_rounds
 from streams.commands.figures.carousel_data import CarouselData
 
 DRAWS: Final = 200_000
+LOOKED_AT: Final = 500
+"""Listeners among whom the one is sought on whom propensities are tested."""
 TESTED_AFTER: Final = 3
 """Rounds after which propensities are tested: something is known, and much is still drawn."""
 _rounds_done: list[Synchronized[int]] = []
@@ -48,5 +50,6 @@ def run_seed(data: CarouselData, *, rounds: int, listeners: int, seed: int, draw
             with done.get_lock():
                 done.value += 1
         if draws and number == min(rounds, TESTED_AFTER) and isinstance(live, Live):
-            goodness = check_propensities(live, listener=0, draws=draws, seed=seed)
+            listener = least_certain(live, among=LOOKED_AT)
+            goodness = check_propensities(live, listener=listener, draws=draws, seed=seed)
     return SeedFigures({name: list(accumulate(values)) for name, values in regrets.items()}, goodness)

@@ -76,7 +76,8 @@ def plot_regret(path: Path, curves: Mapping[str, Sequence[float]]) -> None:
             axes.plot(range(len(curve) + 1), [0.0, *curve], color=colour, linewidth=width)
             ends.append((curve[-1], f"{name}  {curve[-1]:,.0f}", colour))
         axes.set_xlim(0, max(1, *(len(curve) for curve in curves.values())))
-        axes.set_ylim(bottom=0)
+        # Names are moved apart upwards, and must not reach the title.
+        axes.set_ylim(0.0, 1.2 * max(end for end, _, _ in ends) or 1.0)
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         _name_lines(axes, ends)
         _dress(

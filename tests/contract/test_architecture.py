@@ -107,6 +107,7 @@ CORE_FLOW = (
     ),
     *("models.leave_last_out", "models.held_out", "models.sources_alone"),
     *("models.cold_items", "models.newcomers", "models.experiments"),
+    "models.carousel",
     *("models.sequences", "models.listeners"),
     *("models.contract", "models.warm"),
 )

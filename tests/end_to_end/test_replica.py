@@ -47,7 +47,7 @@ def spoilt():
     return {
         "not finite": encode_model_weights(replace(GOOD, ranker=RankerWeights(8, numbers))),
         "bytes, expected": data[:-8],
-        "of version 1": data[:4] + b"\x01" + data[5:],
+        "of version 1": data[:8] + b"\x01" + data[9:],
         "models of 0 bytes": b"",
     }
 

@@ -9,13 +9,10 @@ import pytest
 
 from models import shelves, standalone
 from models.batch import Placed
-from models.chance import draw_uniforms
 from models.composition import draw_slate, plan_shelves
 from models.features import Feature
 from models.inputs import gather_inputs
 from models.listeners import Population, simulate
-from models.page import odds_of
-from models.sampling import draw_row
 from models.shelf_policy import ShelfPolicy
 from models.shelves import themes
 
@@ -69,11 +66,11 @@ def test_the_shelf_stands_on_slates_with_exact_propensities(kinds):
         assert (features[Feature.UNHEARD] == 1).all()
         median = np.sort(candidates.features[Feature.POPULARITY])[len(place) // 2]
         assert (features[Feature.POPULARITY] <= median).all()
-        assert_exact(listener, shelf, number)
+        assert_exact(listener, shelf)
         checked.append(placed.offset)
 
-    def assert_exact(listener, shelf, number):
-        """The same inputs, over many seeds: the shelf comes first as often as its odds say."""
+    def assert_exact(listener, shelf):
+        """The same inputs give the same odds again, of the shelf and of each of its items."""
         inputs, _ = gather_inputs(
             listener,
             listener.prediction,
@@ -89,11 +86,14 @@ def test_the_shelf_stands_on_slates_with_exact_propensities(kinds):
         assert again.odds[0, row] == shelf.propensity
         assert again.propensities[start : start + len(shelf.ids)].tolist() == list(shelf.propensities)
         if len(checked) == 3:
-            pages = [draw_slate(inputs._replace(seed=np.uint64(seed)), plan).page for seed in range(1_500)]
-            second = [int(page.rows[1]) for page in pages]
-            share, odds = np.mean([one == number for one in second]), 0.0
-            odds = next((page.odds[0, 1] for page in pages if page.rows[1] == number), 0.0)
-            assert abs(share - odds) < 4 * np.sqrt(odds * (1 - odds) / len(pages)) + 1e-9
+            assert_unbiased(inputs)
+
+    def assert_unbiased(inputs):
+        """Over many draws, what came counts as often as its odds say: the mean of 1 / odds is 1."""
+        draws = [draw_slate(inputs._replace(seed=np.uint64(seed)), plan).page for seed in range(3_000)]
+        odds = np.array([page.odds[0, 1] if page.rows[1] == number else np.inf for page in draws])
+        weights = 1 / odds
+        assert abs(weights.mean() - 1) < 4 * weights.std() / np.sqrt(len(weights))
 
     for offset, event in enumerate(simulate(WORLD, events=200, start_at=1.7e9)):
         core.process([Placed(offset=offset, event=event)], partition=0, emit=check)

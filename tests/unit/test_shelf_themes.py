@@ -46,6 +46,7 @@ def events():
     follows = [
         Event("", EventType.FOLLOW, event.user, first[-1].at + 1, artist=BY_ID[event.item].artist)
         for event in first[::12]
+        if event.item
     ]
     for event in (*habits, *first, *follows, *again):
         yield replace(event, id=str(next(number)), context=replace(event.context, country="PT"))

@@ -75,6 +75,10 @@ class Chooser:
         """Choose the next item without a slate: what `fits` is preferred, a run goes on to what is `welcome`."""
         return self.take(self._own(at, fits, welcome))
 
+    def seek(self, at: float, *, fits: Callable[[int], bool]) -> Choice:
+        """Choose something to discover, which `fits` if possible."""
+        return self.take(Choice(self._discover(at, fits), Way.DISCOVERY))
+
     def take(self, choice: Choice) -> Choice:
         """Note what is played next, however it was chosen, and give it back."""
         self._last = choice
@@ -105,9 +109,11 @@ class Chooser:
         if index is None and way is not Way.DISCOVERY:
             way, index = Way.ROTATION, self._fitting(fits, lambda: self.memory.rotation(self._draws))
         if index is None:
-            way = Way.DISCOVERY
-            index = self._fitting(fits, lambda: self.tastes.discover(at, self._catalogue, self._draws))
+            way, index = Way.DISCOVERY, self._discover(at, fits)
         return Choice(index, way)
+
+    def _discover(self, at: float, fits: Callable[[int], bool]) -> int:
+        return self._fitting(fits, lambda: self.tastes.discover(at, self._catalogue, self._draws))
 
     def _fitting(self, fits: Callable[[int], bool], draw: Callable[[], Found]) -> Found:
         """Draw again, now and then in vain, until it goes with what the listener does."""

@@ -67,7 +67,7 @@ CORE_FLOW = (
     *("models.standalone", "models.river_logistic", "models.evaluation", "models.side_by_side"),
     *("models.leave_last_out", "models.held_out", "models.sources_alone"),
     *("models.cold_items", "models.newcomers"),
-    *("models.sequences", "models.listeners"),
+    *("models.sequences", "models.listeners", "models.home"),
     *("models.contract", "models.warm"),
 )
 SHELL_FLOW = (

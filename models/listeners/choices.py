@@ -70,14 +70,22 @@ class Chooser:
         return self.take(recommended)
 
     def own(
-        self, at: float, *, fits: Callable[[int], bool], welcome: Callable[[int], bool] = _anything
+        self,
+        at: float,
+        *,
+        fits: Callable[[int], bool],
+        welcome: Callable[[int], bool] = _anything,
+        tries: int = _TRIES_TO_FIT,
     ) -> Choice:
-        """Choose the next item without a slate: what `fits` is preferred, a run goes on to what is `welcome`."""
-        return self.take(self._own(at, fits, welcome))
+        """Choose the next item without a slate: what `fits` is preferred, a run goes on to what is `welcome`.
 
-    def seek(self, at: float, *, fits: Callable[[int], bool]) -> Choice:
-        """Choose something to discover, which `fits` if possible."""
-        return self.take(Choice(self._discover(at, fits), Way.DISCOVERY))
+        After `tries` that did not fit, the next thing that comes to mind is taken.
+        """
+        return self.take(self._own(at, fits, welcome, tries))
+
+    def seek(self, at: float, *, fits: Callable[[int], bool], tries: int = _TRIES_TO_FIT) -> Choice:
+        """Choose something to discover, preferably what `fits`; see `own`."""
+        return self.take(Choice(self._discover(at, fits, tries), Way.DISCOVERY))
 
     def take(self, choice: Choice) -> Choice:
         """Note what is played next, however it was chosen, and give it back."""
@@ -101,24 +109,26 @@ class Chooser:
             return None
         return Choice(index, Way.RECOMMENDATION, position)
 
-    def _own(self, at: float, fits: Callable[[int], bool], welcome: Callable[[int], bool]) -> Choice:
+    def _own(
+        self, at: float, fits: Callable[[int], bool], welcome: Callable[[int], bool], tries: int
+    ) -> Choice:
         way = self._way()
         index = self._follow(way)
         if index is not None and not welcome(index):
             index = None
         if index is None and way is not Way.DISCOVERY:
-            way, index = Way.ROTATION, self._fitting(fits, lambda: self.memory.rotation(self._draws))
+            way, index = Way.ROTATION, self._fitting(fits, lambda: self.memory.rotation(self._draws), tries)
         if index is None:
-            way, index = Way.DISCOVERY, self._discover(at, fits)
+            way, index = Way.DISCOVERY, self._discover(at, fits, tries)
         return Choice(index, way)
 
-    def _discover(self, at: float, fits: Callable[[int], bool]) -> int:
-        return self._fitting(fits, lambda: self.tastes.discover(at, self._catalogue, self._draws))
+    def _discover(self, at: float, fits: Callable[[int], bool], tries: int) -> int:
+        return self._fitting(fits, lambda: self.tastes.discover(at, self._catalogue, self._draws), tries)
 
-    def _fitting(self, fits: Callable[[int], bool], draw: Callable[[], Found]) -> Found:
+    def _fitting(self, fits: Callable[[int], bool], draw: Callable[[], Found], tries: int) -> Found:
         """Draw again, now and then in vain, until it goes with what the listener does."""
         index = draw()
-        for _ in range(_TRIES_TO_FIT):
+        for _ in range(tries):
             if index is None or fits(index):
                 break
             index = draw()

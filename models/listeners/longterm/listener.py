@@ -26,12 +26,13 @@ __all__ = ["LongTermListener", "Row", "Screen"]
 _TASTE, _RHYTHM, _LIFE, _TEMPERAMENT = range(4)
 _BAD_MOOD: Final = 0.25
 _BAD_MOOD_COSTS: Final = 1.0
-_LOOKS_FIRST: Final = 0.9
+_LOOKS_FIRST: Final = 0.8
 _LOOKS_AGAIN: Final = 0.4
 _PLAYS_DUE_FIND: Final = 0.3
-_OWN: Final = 0.5
-_RUNS: Final = frozenset({Way.HABIT, Way.ALBUM})
+_OWN_IDEA: Final = 0.4
+_NO_IDEA: Final = 0.0
 _CHOOSY: Final = 3.0
+_TRIES: Final = 12
 _SEARCHES: Final = 0.04
 _MOMENT_SECONDS: Final = 1.5
 
@@ -104,14 +105,17 @@ class LongTermListener:
         """Choose something, from the screen or not, play it, and perhaps respond."""
         home = self._chooser.tastes.home_of(self.context(now).activity)
         new = self.mind.wants_new()
-        looks = self._draws.uniform() < (_LOOKS_FIRST if self._opening else _LOOKS_AGAIN)
+        looks = self._draws.uniform() < (_LOOKS_FIRST if self._opening or new else _LOOKS_AGAIN)
         self._opening = False
         choice, origin = None, None
         if looks:
             screen = look()
             seen = look_at(screen, self._draws, wanted=lambda item: self._knows(item) is not new)
             pressed = press(
-                seen, self._draws, attraction=lambda item: self._attraction(item, now, home, new), own=_OWN
+                seen,
+                self._draws,
+                attraction=lambda item: self._attraction(item, now, home, new),
+                own=_NO_IDEA if new else _OWN_IDEA,
             )
             yield from _impressions(screen, seen, pressed)
             choice, origin = self._from_screen(screen, pressed)
@@ -144,15 +148,20 @@ class LongTermListener:
     def _from_memory(self, now: float, home: int, new: bool) -> Choice:
         """Choose as they always did, but by what attracts now."""
 
+        def attracts(index: int, new: bool) -> bool:
+            attraction = self.mind.attraction(index, now, home=home, new=new)
+            return self._draws.uniform() < chance(_CHOOSY * attraction)
+
         def fits(index: int) -> bool:
-            attracts = self.mind.attraction(index, now, home=home, new=new)
-            return self._draws.uniform() < chance(_CHOOSY * attracts)
+            return attracts(index, new=False)
 
         if not new:
-            choice = self._chooser.own(now, fits=fits, welcome=fits)
-            if choice.way in _RUNS or (choice.way is Way.ROTATION and fits(choice.index)):
+            choice = self._chooser.own(now, fits=fits, welcome=fits, tries=_TRIES)
+            if choice.way is not Way.DISCOVERY:
                 return choice
-        return self._chooser.seek(now, fits=lambda index: not self.mind.knows(index) and fits(index))
+        return self._chooser.seek(
+            now, fits=lambda index: not self.mind.knows(index) and attracts(index, new=True), tries=_TRIES
+        )
 
     def _listen(self, choice: Choice, now: float, home: int, origin: Origin | None) -> Iterator[Action]:
         mind, known = self.mind, self.mind.knows(choice.index)

@@ -15,7 +15,7 @@ from models.listeners.tastes import Tastes
 
 USUAL_LIKING: Final = 1.2
 """How much the items that somebody plays are liked, in the middle."""
-LOVED: Final = 1.6
+LOVED: Final = 1.8
 """Items liked this much become finds when they are first heard."""
 
 _LIKING: Final = 0.6

@@ -16,7 +16,7 @@ IN_SIGHT: Final = 3
 """How many items of a row are seen without looking at it: as many as Deezer's app shows of a carousel."""
 SKIMS: Final = 0.85
 """The chance of looking at the next item of a row as well."""
-TEMPERATURE: Final = 0.5
+TEMPERATURE: Final = 0.35
 """How far from the best somebody presses, in log-odds of enjoyment."""
 
 

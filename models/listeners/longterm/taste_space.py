@@ -21,7 +21,7 @@ _OF_LISTENER: Final = 0.7
 _DRIFT_SECONDS: Final = 90 * 86_400.0
 _DAY_SECONDS: Final = 86_400.0
 _SHARED: Final = 2.0
-_PERSONAL: Final = 0.7
+_PERSONAL: Final = 1.0
 
 Vector = tuple[float, ...]
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from models.listeners.longterm.temperament import Temperament, chance
 
-TYPICAL: Final = 0.36
+TYPICAL: Final = 0.42
 """The satisfaction of a session as good as most."""
 
 _SESSION_SHARE: Final = 0.15

@@ -20,6 +20,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "replay": ("streams.commands.replay", "replay"),
     "watch": ("streams.commands.watch", "watch"),
     "backtest": ("streams.commands.backtest", "backtest"),
+    "simulate": ("streams.commands.simulate", "simulate"),
     "graph": ("streams.commands.graph", "graph"),
     "bench": ("streams.commands.bench", "bench"),
     "doctor": ("streams.commands.doctor", "doctor"),

@@ -23,7 +23,7 @@ class Ratio(NamedTuple):
 
 
 def compare(ours: Sequence[Float64s], theirs: Sequence[Float64s], *, seed: int) -> Ratio:
-    """Divide the sum of `ours` by that of `theirs`; both hold an array for each seed, a number for each listener.
+    """Divide the sum of `ours` by that of `theirs`: an array for each seed, with a number for each listener.
 
     The same place is the same listener under both policies, so they are drawn in pairs. The percentile
     bootstrap (Efron 1979), in two stages: worlds are drawn with replacement, and listeners within each,

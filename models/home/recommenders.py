@@ -39,7 +39,7 @@ class LiveCore:
         self._learned = 0
 
     def show(self, user: str, *, at: float, context: Context) -> Screen:
-        """The newest slate of a listener: of the end of their last event, as in production; see `Recommender`."""
+        """The newest slate, as of the end of the listener's last event, as in production."""
         return self._screens.get(user, Screen())
 
     def learn(self, event: Event) -> None:
@@ -58,7 +58,7 @@ class GreedyCore:
         self._learned = 0
 
     def show(self, user: str, *, at: float, context: Context) -> Screen:
-        """Fill the places of the core's slate by score; see `Recommender`."""
+        """Fill the places of the core's slate by score."""
         listener = self._core.listener(user)
         if listener.offset < 0:
             return Screen()

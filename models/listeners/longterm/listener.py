@@ -185,12 +185,12 @@ class LongTermListener:
             yield reaction
 
 
-def _impressions(
-    screen: Screen, seen: Sequence[Sequence[str]], pressed: Pressed | None
-) -> Iterator[Action]:
+def _impressions(screen: Screen, seen: Sequence[Sequence[str]], pressed: Pressed | None) -> Iterator[Action]:
     """Say of each row that was looked at in vain, by its first item, that it was seen."""
     for nth, items in enumerate(seen):
         if items and (pressed is None or nth != pressed.row):
             yield Action(
-                EventType.IMPRESSION, item=items[0], origin=Origin(screen.recommendation, screen.rows[nth].shelf)
+                EventType.IMPRESSION,
+                item=items[0],
+                origin=Origin(screen.recommendation, screen.rows[nth].shelf),
             )

@@ -35,7 +35,17 @@ class Mind:
     Its memory is bounded: a byte for each item of the catalogue, and what satiates and is found lately.
     """
 
-    __slots__ = ("_artists", "_catalogue", "_draws", "_heard", "_items", "_taste", "finds", "temper", "wellbeing")
+    __slots__ = (
+        "_artists",
+        "_catalogue",
+        "_draws",
+        "_heard",
+        "_items",
+        "_taste",
+        "finds",
+        "temper",
+        "wellbeing",
+    )
 
     def __init__(
         self,

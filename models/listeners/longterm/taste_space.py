@@ -90,9 +90,7 @@ def _random(*parts: int) -> Vector:
 
 
 def _sum(*weighted: tuple[float, Vector]) -> Vector:
-    return tuple(
-        sum(weight * vector[place] for weight, vector in weighted) for place in range(DIMENSIONS)
-    )
+    return tuple(sum(weight * vector[place] for weight, vector in weighted) for place in range(DIMENSIONS))
 
 
 def _unit(vector: Vector) -> Vector:

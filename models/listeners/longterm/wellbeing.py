@@ -23,7 +23,7 @@ class Wellbeing:
     leaving.
     """
 
-    __slots__ = ("_pleasure", "_plays", "_repeats", "_temperament", "satisfaction")
+    __slots__ = ("_plays", "_pleasure", "_repeats", "_temperament", "satisfaction")
 
     def __init__(self, temperament: Temperament) -> None:
         self._temperament = temperament

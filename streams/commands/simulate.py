@@ -1,0 +1,110 @@
+"""`segue simulate`: what becomes of simulated people under the core's policy and under a greedy one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import orjson
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from models.events import Event
+from models.listeners.habits import measure_habits
+from streams.commands.console import fail
+from streams.commands.figures.home_report import mean_habits, policy_figures, ratios, trade_off
+from streams.commands.figures.plot import check_plot
+from streams.commands.figures.simulated_home import KNOB, POLICIES, Trial, run_trials, select
+from streams.commands.figures.trade_off_plot import plot_trade_off
+from streams.commands.logs import read_log
+from streams.sources import Format
+
+TRADE_OFF_DAYS: Final = 45
+"""Enough for discoveries to last or not; a twentieth of the days of a whole run of three seeds."""
+
+Document = dict[str, object]
+
+
+class Environment(StrEnum):
+    """Who is simulated."""
+
+    LISTENERS = "listeners"
+
+
+def simulate(
+    environment: Annotated[Environment, typer.Option(help="Who is simulated.")] = Environment.LISTENERS,
+    days: Annotated[int, typer.Option(min=1, help="How many days people have a home screen.")] = 90,
+    listeners: Annotated[int, typer.Option(min=1, help="How many people live in each world.")] = 24,
+    seeds: Annotated[int, typer.Option(min=1, help="How many worlds there are.")] = 3,
+    real: Annotated[
+        list[Path] | None, typer.Option(help="A real log to compare habits with; may come several times.")
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw the trade-off of the knob to this file (needs matplotlib).")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as one JSON object.")] = False,
+) -> None:
+    """Let the same people live under the core's own slates and under a greedy ranking of the same core."""
+    if plot is not None:
+        check_plot(plot)
+    real_habits = {path.name.split(".")[0]: _habits_of(path) for path in real or []}
+    trials = [Trial(policy, seed, listeners, days) for seed in range(1, seeds + 1) for policy in POLICIES]
+    turns = [Trial("live", 1, listeners, min(days, TRADE_OFF_DAYS), knob) for knob in KNOB] if plot else []
+    outcomes = run_trials(list(dict.fromkeys(trials + turns)))
+    by_policy = {policy: select(outcomes[: len(trials)], policy) for policy in POLICIES}
+    document: Document = ratios(by_policy["live"], by_policy["greedy"])
+    document["policies"] = {policy: policy_figures(of_it) for policy, of_it in by_policy.items()}
+    simulated = [habits for outcome in by_policy["live"] for habits in outcome.habits]
+    document["habits"] = {"simulated": mean_habits(simulated)} | real_habits
+    document |= {"days": days, "listeners": listeners, "seeds": seeds}
+    if plot is not None:
+        found = {outcome.trial: outcome for outcome in outcomes}
+        points = trade_off([found[turn] for turn in turns])
+        plot_trade_off(plot, points)
+        document["trade_off"] = points
+    if as_json:
+        typer.echo(orjson.dumps(document))
+    else:
+        Console().print(*_tables(document), sep="\n\n")
+
+
+def _habits_of(path: Path) -> dict[str, float]:
+    _, events = read_log([path], Format.CSV, "me")
+    people: dict[str, list[Event]] = {}
+    for event in events:
+        people.setdefault(event.user, []).append(event)
+    plays = [of_one for of_one in people.values() if any(event.ms_played for event in of_one)]
+    if not plays:
+        fail(f"{path.name} holds no play.", "Name a listening log; see `segue backtest --help`.")
+    return mean_habits([measure_habits(of_one) for of_one in plays])
+
+
+def _tables(document: Document) -> list[Table]:
+    """The ratios with their intervals, then policies, habits and knob, a column each."""
+    intervals = document["intervals"]
+    assert isinstance(intervals, dict)
+    first = Table("live / greedy", box=None)
+    for column in ("", "95% from", "to"):
+        first.add_column(column, justify="right")
+    for name, (low, high) in intervals.items():
+        first.add_row(name.removesuffix("_ratio"), f"{document[name]:.3f}", f"{low:.3f}", f"{high:.3f}")
+    tables = [first]
+    for part in ("policies", "habits"):
+        columns = document[part]
+        assert isinstance(columns, dict)
+        tables.append(_table(part, columns))
+    points = document.get("trade_off")
+    if isinstance(points, list):
+        tables.append(_table("knob", {f"{point['discovery']:+g}": point for point in points}))
+    return tables
+
+
+def _table(title: str, columns: dict[str, dict[str, float]]) -> Table:
+    table = Table(title, box=None)
+    for name in columns:
+        table.add_column(name, justify="right")
+    for figure in next(iter(columns.values())):
+        table.add_row(figure, *(f"{column[figure]:,}" for column in columns.values()))
+    return table

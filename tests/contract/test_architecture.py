@@ -85,7 +85,7 @@ SHELL_FLOW = (
         "streams.app",
     ),
     *("streams.guarded", "streams.broker", "streams.signals", "streams.processes"),
-    *("streams.process_group", "streams.demo"),
+    *("streams.process_group", "streams.demo", "streams.environments"),
     *("streams.commands", "streams.cli"),
 )
 FLOW = ("models", *CORE_FLOW, "streams", *SHELL_FLOW)

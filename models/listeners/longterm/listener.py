@@ -75,11 +75,22 @@ class LongTermListener:
             self._agenda.extend(self._plan(now, look))
         return self._agenda.pop(0)
 
+    def hear_offered(self, index: int, now: float, *, origin: Origin) -> Action:
+        """Play an item that was chosen for them, from `now` on, and say nothing about it."""
+        if now - self._last_at > SESSION_GAP_SECONDS:
+            self._enter_session()
+        home = self._chooser.tastes.home_of(self.context(now).activity)
+        return self._play(Choice(index, Way.RECOMMENDATION, origin.position), now, home, origin)
+
     def finish(self, action: Action, *, at: float) -> Event:
         """Make the event of an action that ended at a Unix time."""
         self._last_at = at
         self._done += 1
         return action.done(f"{self.user}-{self._done}", self.user, at=at, context=self.context(at))
+
+    def local_hour(self, at: float) -> int:
+        """Give their local hour at a Unix time."""
+        return self._rhythm.local_hour(at)
 
     def context(self, at: float) -> Context:
         """Say where and on what they listen at a Unix time."""
@@ -164,7 +175,19 @@ class LongTermListener:
         )
 
     def _listen(self, choice: Choice, now: float, home: int, origin: Origin | None) -> Iterator[Action]:
-        mind, known = self.mind, self.mind.knows(choice.index)
+        """Search for a discovery now and then, play it, and perhaps respond."""
+        known = self.mind.knows(choice.index)
+        play = self._play(choice, now, home, origin)
+        if choice.way is Way.DISCOVERY and self._draws.uniform() < _SEARCHES:
+            yield Action(EventType.SEARCH, query=play.artist.lower())
+        yield play
+        reaction = react(play, known=known, draws=self._draws)
+        if reaction is not None:
+            yield reaction
+
+    def _play(self, choice: Choice, now: float, home: int, origin: Origin | None) -> Action:
+        """Listen for a while, and take in how it was."""
+        mind = self.mind
         enjoyment = mind.enjoyment(choice.index, now, home=home)
         stays = mind.temper.patience + enjoyment - _BAD_MOOD_COSTS * self._bad_mood
         duration_ms = self._catalogue.duration_ms(choice.index)
@@ -176,13 +199,7 @@ class LongTermListener:
         else:
             self._chooser.interrupt()
             mind.skip(choice.index)
-        play = play_item(self._catalogue, choice.index, ms_played=ms_played, ended=ended, origin=origin)
-        if choice.way is Way.DISCOVERY and self._draws.uniform() < _SEARCHES:
-            yield Action(EventType.SEARCH, query=play.artist.lower())
-        yield play
-        reaction = react(play, known=known, draws=self._draws)
-        if reaction is not None:
-            yield reaction
+        return play_item(self._catalogue, choice.index, ms_played=ms_played, ended=ended, origin=origin)
 
 
 def _impressions(screen: Screen, seen: Sequence[Sequence[str]], pressed: Pressed | None) -> Iterator[Action]:

@@ -30,7 +30,9 @@ class HomeScreen(gymnasium.Env[Observation, np.int64]):
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012 (Gymnasium's own declaration)
 
-    def __init__(self, *, candidates: int = 10, days: int = 30, items: int = 1_000, artists: int = 100) -> None:
+    def __init__(
+        self, *, candidates: int = 10, days: int = 30, items: int = 1_000, artists: int = 100
+    ) -> None:
         self.observation_space = Box(-1.0, 1.0, (OF_MOMENT + OF_ITEM * candidates,), np.float32)
         self.action_space = Discrete(candidates)
         self._candidates, self._days = candidates, days

@@ -6,7 +6,8 @@ from array import array
 from math import cos, log1p, pi, sin
 from typing import Final
 
-from models.events import Event, EventType, Origin
+from models.events import Event, Origin
+from models.home.diary import DURABLE_AFTER_DAYS, DURABLE_WITHIN_DAYS
 from models.home.environment import HomeEnvironment
 from models.listeners.draws import Draws, derive
 from models.listeners.longterm import LongTermListener
@@ -14,8 +15,6 @@ from models.reward import taste_weight
 
 DURABLE_PAYS: Final = 2.0
 """What a discovery pays when it lasts: as much as a like, which says the same sooner and less surely."""
-DURABLE_AFTER_SECONDS: Final = 7 * 86_400.0
-DURABLE_WITHIN_SECONDS: Final = 30 * 86_400.0
 OF_ITEM: Final = 5
 OF_MOMENT: Final = 4
 """How many numbers are seen of each candidate, and of the moment."""
@@ -96,15 +95,14 @@ class Player:
         self.candidates = list(chosen)
 
     def _durable(self, event: Event, index: int) -> float:
-        since = event.at - self._first[index]
-        lasts = DURABLE_AFTER_SECONDS <= since <= DURABLE_WITHIN_SECONDS
+        since_days = (event.at - self._first[index]) / _DAY_SECONDS
+        lasts = DURABLE_AFTER_DAYS <= since_days <= DURABLE_WITHIN_DAYS
         if not (event.is_play and self._plays[index] and lasts) or self._paid[index]:
             return 0.0
         self._paid[index] = 1
         return DURABLE_PAYS
 
     def _remember(self, event: Event, index: int) -> None:
-        assert event.type is EventType.PLAY
         self._skipped = float(event.is_skip)
         if event.is_play:
             if not self._plays[index]:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import fmean
 from typing import Final
 
 from models.events import SESSION_GAP_SECONDS, Event, EventType
@@ -53,7 +52,7 @@ def measure_habits(events: Sequence[Event]) -> Habits:
     times = _settled(plays)
     return Habits(
         plays_per_day=len(plays) / len(days),
-        skip_share=fmean(event.is_skip for event in plays),
+        skip_share=_mean([event.is_skip for event in plays]),
         repeat_share=_repeat_share(plays),
         session_median=lengths[len(lengths) // 2],
         session_p90=lengths[9 * len(lengths) // 10],
@@ -61,7 +60,7 @@ def measure_habits(events: Sequence[Event]) -> Habits:
         returns_7=_returning(times, after=0, within=7),
         returns_30=_returning(times, after=0, within=RETURN_DAYS),
         durable=_returning(times, after=7, within=RETURN_DAYS),
-        next_day=fmean(later == day + 1 for day, later in pairwise(days)) if len(days) > 1 else 0.0,
+        next_day=_mean([later == day + 1 for day, later in pairwise(days)]),
     )
 
 
@@ -81,8 +80,7 @@ def _repeat_share(plays: Sequence[Event]) -> float:
     for event in plays:
         repeats.append(event.item in seen)
         seen.add(event.item)
-    late = repeats[WARM_UP_PLAYS:]
-    return fmean(late) if late else 0.0
+    return _mean(repeats[WARM_UP_PLAYS:])
 
 
 def _settled(plays: Sequence[Event]) -> list[list[float]]:
@@ -103,4 +101,9 @@ def _returning(times: Sequence[Sequence[float]], *, after: int, within: int) -> 
         > max(1, bisect_right(heard, heard[0] + after * _DAY_SECONDS))
         for heard in times
     ]
-    return fmean(returned) if returned else 0.0
+    return _mean(returned)
+
+
+def _mean(happened: Sequence[bool]) -> float:
+    """Share of what happened, 0 of nothing."""
+    return sum(happened) / len(happened) if happened else 0.0

@@ -12,18 +12,18 @@ from models.listeners.actions import Action, play_item, react
 from models.listeners.catalogue import Catalogue
 from models.listeners.choices import Choice, Chooser, Way
 from models.listeners.draws import Draws, derive
-from models.listeners.longterm.days import next_session
+from models.listeners.longterm.days import Calendar
 from models.listeners.longterm.mind import Mind
 from models.listeners.longterm.screen import Pressed, Row, Screen, look_at, press
 from models.listeners.longterm.taste_space import TasteSpace
 from models.listeners.longterm.temperament import Temperament, chance
 from models.listeners.responses import listen
-from models.listeners.rhythm import Rhythm, pause_seconds, session_length
+from models.listeners.rhythm import Rhythm, pause_seconds
 from models.listeners.tastes import Tastes
 
 __all__ = ["LongTermListener", "Row", "Screen"]
 
-_TASTE, _RHYTHM, _LIFE, _TEMPERAMENT = range(4)
+_TASTE, _RHYTHM, _LIFE, _TEMPERAMENT, _DAYS = range(5)
 _BAD_MOOD: Final = 0.25
 _BAD_MOOD_COSTS: Final = 1.0
 _LOOKS_FIRST: Final = 0.8
@@ -43,8 +43,8 @@ class LongTermListener:
     """A seeded listener: what they do follows from `key` and from the screens that they look at."""
 
     __slots__ = (
-        "_agenda", "_bad_mood", "_catalogue", "_chooser", "_done", "_draws", "_last_at", "_opening",
-        "_plays_left", "_rhythm", "mind", "user",
+        "_agenda", "_bad_mood", "_calendar", "_catalogue", "_chooser", "_done", "_draws", "_last_at",
+        "_opening", "_plays_left", "_rhythm", "mind", "user",
     )  # fmt: skip
 
     def __init__(self, *, user: str, key: int, catalogue: Catalogue, space: TasteSpace) -> None:
@@ -53,6 +53,7 @@ class LongTermListener:
         self._draws = Draws(derive(key, _LIFE))
         rhythm = Draws(derive(key, _RHYTHM))
         self._rhythm = replace(Rhythm.draw(rhythm), sessions_per_day=rhythm.log_uniform(1.5, 5.0))
+        self._calendar = Calendar(self._rhythm, key=derive(key, _DAYS))
         tastes = Tastes.draw(derive(key, _TASTE), catalogue)
         self._chooser = Chooser(tastes=tastes, catalogue=catalogue, draws=self._draws)
         self.mind = Mind(
@@ -70,7 +71,7 @@ class LongTermListener:
     def begin(self, now: float, look: Look) -> Action:
         """Decide what to do from `now` (Unix seconds) on; `look` gives the screen if they look at it."""
         if now - self._last_at > SESSION_GAP_SECONDS:
-            self._enter_session()
+            self._enter_session(now)
         if not self._agenda:
             self._agenda.extend(self._plan(now, look))
         return self._agenda.pop(0)
@@ -78,7 +79,7 @@ class LongTermListener:
     def hear_offered(self, index: int, now: float, *, origin: Origin) -> Action:
         """Play an item that was chosen for them, from `now` on, and say nothing about it."""
         if now - self._last_at > SESSION_GAP_SECONDS:
-            self._enter_session()
+            self._enter_session(now)
         home = self._chooser.tastes.home_of(self.context(now).activity)
         return self._play(Choice(index, Way.RECOMMENDATION, origin.position), now, home, origin)
 
@@ -103,11 +104,10 @@ class LongTermListener:
         if self._plays_left > 0:
             return after + pause_seconds(self._draws)
         self.mind.wellbeing.end_session()
-        chance_of_return = self.mind.wellbeing.return_chance
-        return next_session(self._rhythm, after, return_chance=chance_of_return, draws=self._draws)
+        return self._calendar.next_session(after, return_chance=self.mind.wellbeing.return_chance)
 
-    def _enter_session(self) -> None:
-        self._plays_left = session_length(self._draws)
+    def _enter_session(self, now: float) -> None:
+        self._plays_left = self._calendar.session_plays(now)
         self._bad_mood = self._draws.uniform() < _BAD_MOOD
         self._opening = True
         self._chooser.interrupt()

@@ -26,7 +26,7 @@ class Temperament:
     def draw(cls, draws: Draws) -> Temperament:
         """Draw somebody; docs/simulator.md says where the ranges come from."""
         return cls(
-            patience=-log_odds(0.06 + 0.22 * draws.uniform()),
+            patience=-log_odds(0.10 + 0.24 * draws.uniform()),
             novelty=0.08 + 0.22 * draws.uniform(),
             comfortable=0.66 + 0.20 * draws.uniform(),
             faith=log_odds(0.75 + 0.22 * draws.uniform()),

@@ -22,7 +22,7 @@ from streams.commands.logs import read_log
 from streams.sources import Format
 
 TRADE_OFF_DAYS: Final = 45
-"""Enough for discoveries to last or not; a twentieth of the days of a whole run of three seeds."""
+"""Enough for most discoveries to last or not: the knob has many settings, and each is a run."""
 
 Document = dict[str, object]
 

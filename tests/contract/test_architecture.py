@@ -110,7 +110,7 @@ CORE_FLOW = (
     *("models.leave_last_out", "models.held_out", "models.sources_alone"),
     *("models.cold_items", "models.newcomers", "models.experiments"),
     "models.carousel",
-    *("models.sequences", "models.listeners"),
+    *("models.sequences", "models.listeners", "models.home"),
     *("models.contract", "models.warm"),
 )
 SHELL_FLOW = (
@@ -128,7 +128,7 @@ SHELL_FLOW = (
         "streams.app",
     ),
     *("streams.guarded", "streams.broker", "streams.signals", "streams.processes"),
-    *("streams.process_group", "streams.demo"),
+    *("streams.process_group", "streams.demo", "streams.environments"),
     *("streams.commands", "streams.cli"),
 )
 FLOW = ("models", *CORE_FLOW, "streams", *SHELL_FLOW)

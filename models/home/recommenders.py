@@ -9,9 +9,9 @@ from typing import Final, Protocol
 import numpy as np
 
 from models.batch import Placed
+from models.composition import Knobs
 from models.events import CatalogRecord, Context, Event
 from models.listeners.longterm import Row, Screen
-from models.personalizer import Personalizer
 from models.slate import Slate
 from models.standalone import Standalone
 
@@ -77,11 +77,8 @@ class GreedyCore:
 
 
 def _new_core(records: Iterable[CatalogRecord], *, discovery: float) -> Standalone:
-    core = Standalone(ring_events=RING_EVENTS)
+    core = Standalone(ring_events=RING_EVENTS, knobs=Knobs(discovery))
     core.learn_catalog(records)
-    core.personalizer = Personalizer(
-        catalogue=core.catalogue, weights=core.personalizer.weights, discovery=discovery
-    )
     return core
 
 

@@ -1,4 +1,4 @@
-"""`segue simulate --environment listeners` on a tiny world: the keys it prints, the picture, what it says when all is not well."""
+"""`segue simulate --environment listeners` on a tiny world: keys, the picture, what it says if all is not well."""
 
 from __future__ import annotations
 

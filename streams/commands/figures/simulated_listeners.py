@@ -1,4 +1,4 @@
-"""People with a home screen, under the core's own slates and under a greedy ranking: run, compared, printed."""
+"""People with a home screen, under the core's own slates and a greedy ranking: run, compared, printed."""
 
 from __future__ import annotations
 

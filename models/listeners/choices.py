@@ -83,9 +83,10 @@ class Chooser:
         """
         return self.take(self._own(at, fits, welcome, tries))
 
-    def seek(self, at: float, *, fits: Callable[[int], bool], tries: int = _TRIES_TO_FIT) -> Choice:
-        """Choose something to discover, preferably what `fits`; see `own`."""
-        return self.take(Choice(self._discover(at, fits, tries), Way.DISCOVERY))
+    def seek(self, at: float, *, fits: Callable[[int], bool], tries: int) -> Choice | None:
+        """Choose something to discover that `fits`; None where nothing does of what comes by in `tries`."""
+        index = self._discover(at, fits, tries)
+        return self.take(Choice(index, Way.DISCOVERY)) if fits(index) else None
 
     def take(self, choice: Choice) -> Choice:
         """Note what is played next, however it was chosen, and give it back."""

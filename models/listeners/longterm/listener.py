@@ -33,6 +33,8 @@ _OWN_IDEA: Final = 0.4
 _NO_IDEA: Final = 0.0
 _CHOOSY: Final = 3.0
 _TRIES: Final = 12
+_COMES_BY: Final = 3
+"""New things that come by when somebody wants one; who meets none that appeals plays what they know."""
 _SEARCHES: Final = 0.04
 _MOMENT_SECONDS: Final = 1.5
 
@@ -166,13 +168,11 @@ class LongTermListener:
         def fits(index: int) -> bool:
             return attracts(index, new=False)
 
-        if not new:
-            choice = self._chooser.own(now, fits=fits, welcome=fits, tries=_TRIES)
-            if choice.way is not Way.DISCOVERY:
-                return choice
-        return self._chooser.seek(
-            now, fits=lambda index: not self.mind.knows(index) and attracts(index, new=True), tries=_TRIES
-        )
+        def is_found(index: int) -> bool:
+            return not self.mind.knows(index) and attracts(index, new=True)
+
+        found = self._chooser.seek(now, fits=is_found, tries=_COMES_BY) if new else None
+        return found or self._chooser.own(now, fits=fits, welcome=fits, tries=_TRIES)
 
     def _listen(self, choice: Choice, now: float, home: int, origin: Origin | None) -> Iterator[Action]:
         """Search for a discovery now and then, play it, and perhaps respond."""

@@ -17,7 +17,7 @@ from models.compiled import compiled
 from models.features import SOURCE_NAMES, Feature, Float32s, sources_of
 from models.network import add_terms
 from models.page import POLICY, Leanings, Page, Rules, draw_page
-from models.sampling import FloatArray
+from models.sampling import Bools, FloatArray
 from models.shelves.anchors import About, Pool, find_anchors
 from models.shelves.kind import ShelfKind
 from models.shelves.query import Conditions, find_eligible, list_conditions, state_facts
@@ -156,6 +156,39 @@ def name_slate(
 
 
 @compiled
+def settle_scores(scored: Scored, pool: Pool, knobs: Knobs) -> FloatArray:
+    """The scores (float64, n) by which rows are drawn: the ranker's, with knobs and likely skips."""
+    scores = np.empty(len(scored.scores), np.float64)
+    for item in range(len(scores)):
+        scores[item] = scored.scores[item] + knobs.discovery * scored.features[Feature.UNHEARD, item]
+        scores[item] -= SKIP_AVERSION * pool.skip_chances[item]
+    return scores
+
+
+@compiled
+def find_open(
+    features: Float32s,
+    pool: Pool,
+    about: About,
+    order: Int64s,
+    anchored: Int64s,
+    conditions: Conditions,
+) -> tuple[Int64s, Bools]:
+    """What shelves are about (int64, ANCHORS) and which candidates may stand on each (bool, shelves x n)."""
+    anchors = find_anchors(features, pool, order, about)
+    facts = state_facts(features, pool, anchors, about)
+    eligible = find_eligible(features, facts, conditions, len(anchored))
+    for shelf in range(len(anchored)):
+        if anchors[anchored[shelf]] < 0:
+            eligible[shelf] = False
+    for key in about.banned:
+        for item in range(features.shape[1]):
+            if pool.keys[item] == key:
+                eligible[:, item] = False
+    return anchors, eligible
+
+
+@compiled
 def _draw(
     scored: Scored,
     pool: Pool,
@@ -168,22 +201,10 @@ def _draw(
     conditions: Conditions,
 ) -> tuple[Page, Int64s, Int64s, FloatArray, Int64s]:
     """Draw all shelves in one pass; returns the fields of `Drawn`."""
-    features, count = scored.features, len(scored.scores)
-    scores = np.empty(count, np.float64)
-    for item in range(count):
-        scores[item] = scored.scores[item] + knobs.discovery * features[Feature.UNHEARD, item]
-        scores[item] -= SKIP_AVERSION * pool.skip_chances[item]
+    features = scored.features
+    scores = settle_scores(scored, pool, knobs)
     order = np.argsort(-scores, kind="mergesort")
-    anchors = find_anchors(features, pool, order, about)
-    facts = state_facts(features, pool, anchors, about)
-    eligible = find_eligible(features, facts, conditions, len(anchored))
-    for shelf in range(len(anchored)):
-        if anchors[anchored[shelf]] < 0:
-            eligible[shelf] = False
-    for key in about.banned:
-        for item in range(count):
-            if pool.keys[item] == key:
-                eligible[:, item] = False
+    anchors, eligible = find_open(features, pool, about, order, anchored, conditions)
     temperatures = rules.temperatures * knobs.exploration
     page = draw_page(scores, pool.artists, order, eligible, rules, temperatures, leanings, seed)
     usual = mean_features(features)

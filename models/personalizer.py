@@ -13,10 +13,11 @@ from dataclasses import dataclass, replace
 from models.candidates import generate_candidates
 from models.catalogue import Catalogue
 from models.chance import seed_of
-from models.composition import STEADY, Knobs, draw_slate, name_slate, plan_shelves
+from models.composition import STEADY, Inputs, Knobs, draw_slate, name_slate, plan_shelves
 from models.contexts import PARTS
 from models.events import EVENT_CODES, Event, EventType, stable_key
 from models.examples import draw_example
+from models.explanation import Emission, Explanation, explain_slate
 from models.features import POOL_FEATURES, Feature
 from models.inputs import gather_inputs, name_candidates
 from models.item_space import from_steps
@@ -31,6 +32,7 @@ from models.shelves import SHELVES, ShelfKind
 from models.shelves.kind import arm_of
 from models.shown import NO_SLATE, remember_slate, slate_of
 from models.signals import SignalRows
+from models.situation import Steps
 from models.skip_buckets import speak_of_skip
 from models.skip_examples import SkipExample
 from models.slate import Slate, Versions
@@ -110,24 +112,19 @@ class Personalizer:
     def recommend(self, listener: ListenerState, *, partition: int) -> Slate:
         """Make the slate that includes everything up to `listener.offset`; asking changes no answer."""
         ranking = self.predict(listener)
-        inputs, situation = gather_inputs(
-            listener,
-            ranking,
-            catalogue=self.catalogue,
-            weights=self.weights,
-            policy=self._policy,
-            knobs=self._knobs,
-            partition=partition,
-        )
+        inputs, situation = self._gather(listener, ranking, partition)
         drawn = draw_slate(inputs, self._plan)
-        return name_slate(
-            drawn,
-            inputs.leanings,
-            self._plan,
-            name_candidates(drawn, ranking, self.catalogue),
-            situation=situation,
-            versions=self._versions(),
-        )
+        names, versions = name_candidates(drawn, ranking, self.catalogue), self._versions()
+        return name_slate(drawn, inputs.leanings, self._plan, names, situation=situation, versions=versions)
+
+    def explain(
+        self, listener: ListenerState, slate: Slate, *, partition: int, emitted_at: float
+    ) -> Explanation:
+        """Record what the slate that `recommend` just made follows from; asking changes no answer."""
+        ranking = self.predict(listener)
+        inputs, _ = self._gather(listener, ranking, partition)
+        emission = Emission(listener.user, partition, listener.offset, emitted_at)
+        return explain_slate(emission, listener, slate, ranking, inputs, self._plan, self.catalogue)
 
     def show(self, listener: ListenerState, slate: Slate) -> None:
         """Remember a slate that the listener is given, so that what comes of it is learned from."""
@@ -182,6 +179,17 @@ class Personalizer:
             memory, happening, expected=self._policy.expected, value=value
         )
         return taught
+
+    def _gather(self, listener: ListenerState, ranking: Ranking, partition: int) -> tuple[Inputs, Steps]:
+        return gather_inputs(
+            listener,
+            ranking,
+            catalogue=self.catalogue,
+            weights=self.weights,
+            policy=self._policy,
+            knobs=self._knobs,
+            partition=partition,
+        )
 
     def _versions(self) -> Versions:
         weights = self.weights

@@ -46,6 +46,8 @@ class Settings:
     """Log-odds added to what a listener has not heard: 3 is adventurous, -3 keeps to what is known."""
     exploration: float = 1.0
     """How freely shelves and items are drawn, times what it is by default: 0.2 is steady, 3 restless."""
+    explained_share: float = 0.01
+    """Of slates, the share that `segue explain` can make again: 1 keeps 20 KB of each for a week."""
     item_linger_seconds: float = 1.0
     """An item model is published at most once in this time."""
     trainer_linger_seconds: float = 0.2

@@ -23,7 +23,8 @@ CORE_MAY_IMPORT = {
         "hashlib",
         "importlib",
     ),
-    *("hashlib", "heapq", "importlib", "itertools", "math", "operator", "pkgutil", "struct", "typing"),
+    *("hashlib", "heapq", "importlib", "itertools", "json", "math", "operator", "pkgutil", "struct"),
+    *("typing", "zlib"),
     *("numpy", "numba", "river", "models"),
 }
 """Values in, values out: nothing here has a clock, a file, a network or a process."""
@@ -80,7 +81,8 @@ CORE_FLOW = (
         "models.trainer",
     ),
     *("models.state", "models.listening_graph", "models.shelves", "models.shelf_policy"),
-    *("models.composition", "models.inputs", "models.personalizer", "models.batch"),
+    *("models.composition", "models.inputs", "models.explanation", "models.personalizer", "models.batch"),
+    *("models.explanation_texts", "models.explanation_bytes", "models.explained"),
     *("models.playlist_signals", "models.playlist_vectors"),
     *("models.standalone", "models.river_logistic", "models.evaluation", "models.side_by_side"),
     *("models.leave_last_out", "models.held_out", "models.sources_alone"),

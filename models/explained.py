@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -51,8 +52,7 @@ class Account:
     eligible: Bools
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How a candidate stood when a shelf was drawn.
 
     `place` is its place, from 1, among the `left` that might stand there, best first; 0 where it might not:

@@ -25,7 +25,7 @@ VERSION: Final = 1
 MOST_BYTES: Final = 16 << 20
 """Of what is compressed; more is no explanation."""
 _HEADER: Final = struct.Struct("<Bqiqd")
-"""Version, layout of features, partition and offset, when it left."""
+"""Version, layout of features, partition and offset, when it left; the same in every version."""
 _SIZE: Final = struct.Struct("<I")
 _LEVEL: Final = 3
 """Of zlib: higher ones take twice the time for 2% less."""
@@ -66,16 +66,14 @@ def encode_explanation(explanation: Explanation) -> bytes:
 
 
 def decode_emission(data: bytes) -> tuple[int, int, float]:
-    """Read of which slate an explanation is: partition, offset, when it left.
+    """Read of which slate an explanation of any version is: partition, offset, when it left.
 
     Raises:
-        CorruptState: the version or the table of features is another, or it ends too early.
+        CorruptState: it ends too early.
     """
     if len(data) < _HEADER.size:
         raise CorruptState(f"explanation of {len(data)} bytes")
-    version, layout, partition, offset, emitted_at = _HEADER.unpack_from(data)
-    if (version, layout) != (VERSION, LAYOUT):
-        raise CorruptState(f"explanation of version {version}, or under another table of features")
+    _, _, partition, offset, emitted_at = _HEADER.unpack_from(data)
     return partition, offset, emitted_at
 
 
@@ -87,6 +85,9 @@ def decode_explanation(data: bytes) -> Explanation:
             a text means nothing here.
     """
     partition, offset, emitted_at = decode_emission(data)
+    version, layout, *_ = _HEADER.unpack_from(data)
+    if (version, layout) != (VERSION, LAYOUT):
+        raise CorruptState(f"explanation of version {version}, or under another table of features")
     body = _inflate(data[_HEADER.size :])
     if len(body) < _SIZE.size:
         raise CorruptState(f"explanation of {len(body)} bytes")

@@ -94,7 +94,7 @@ SHELL_FLOW = (
     *("streams.cores", "streams.declaration", "streams.engine", "streams.settings", "streams.topics"),
     "streams.schemas",
     *("streams.sources", "streams.delivery", "streams.topic_reader", "streams.fences"),
-    *("streams.recommendations", "streams.emitted", "streams.rings"),
+    *("streams.recommendations", "streams.emitted", "streams.explanations", "streams.rings"),
     *(
         "streams.snapshot",
         "streams.saved_replica",

@@ -62,7 +62,8 @@ def encode_explanation(explanation: Explanation) -> bytes:
     columns = _columns(explanation)
     arrays = [columns[name].astype(kind).tobytes() for name, (kind, _) in _COLUMNS.items()]
     header = _HEADER.pack(VERSION, LAYOUT, emission.partition, emission.offset, emission.emitted_at)
-    return header + zlib.compress(b"".join((_SIZE.pack(len(texts)), texts, *arrays)), _LEVEL)
+    data = header + zlib.compress(b"".join((_SIZE.pack(len(texts)), texts, *arrays)), _LEVEL)
+    return data + _SIZE.pack(zlib.crc32(data))
 
 
 def decode_emission(data: bytes) -> tuple[int, int, float]:
@@ -81,14 +82,17 @@ def decode_explanation(data: bytes) -> Explanation:
     """Read an explanation.
 
     Raises:
-        CorruptState: the version, the table of features or a length is another, a number is not finite, or
-            a text means nothing here.
+        CorruptState: the version, the table of features, the checksum or a length is another, a number is
+            not finite, or a text means nothing here.
     """
     partition, offset, emitted_at = decode_emission(data)
     version, layout, *_ = _HEADER.unpack_from(data)
     if (version, layout) != (VERSION, LAYOUT):
         raise CorruptState(f"explanation of version {version}, or under another table of features")
-    body = _inflate(data[_HEADER.size :])
+    sound, checksum = data[: -_SIZE.size], data[-_SIZE.size :]
+    if checksum != _SIZE.pack(zlib.crc32(sound)):
+        raise CorruptState("explanation whose checksum is another")
+    body = _inflate(sound[_HEADER.size :])
     if len(body) < _SIZE.size:
         raise CorruptState(f"explanation of {len(body)} bytes")
     begin = _SIZE.size + _SIZE.unpack_from(body)[0]

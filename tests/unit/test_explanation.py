@@ -136,7 +136,7 @@ def test_what_was_changed_is_refused(emitted: list[Emitted]) -> None:
         with pytest.raises(CorruptState):
             decode_explanation(bad)
     for other in (b"\x07" + kept[1:-4], kept[:3] + b"?" + kept[4:-4]):
-        with pytest.raises(CorruptState, match="of version|another table"):
+        with pytest.raises(CorruptState, match="explanation of version"):
             decode_explanation(other + zlib.crc32(other).to_bytes(4, "little"))
     draws = np.random.default_rng(1)
     for place in draws.integers(0, len(kept), 300).tolist():

@@ -27,7 +27,7 @@ def report_candidate(document: Document, names: Names) -> Iterator[RenderableTyp
     yield Group(
         Text(""), Text.assemble((names.title(candidate["item"]), "bold cyan"), "  ", candidate["item"])
     )
-    for table in (_score(candidate), _reasons(candidate), _features(candidate), _standings(document)):
+    for table in (_score(candidate), _reasons(candidate), _features(document), _standings(document)):
         yield Padding(table, (1, 0, 0, 2))
 
 
@@ -57,18 +57,18 @@ def _reasons(candidate: Document) -> Table:
     return table
 
 
-def _features(candidate: Document) -> Table:
+def _features(document: Document) -> Table:
+    features = document["candidates"][0]["features"]
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("feature")
     for title in ("is", "adds"):
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("")
     table.add_column("")
-    strongest = list(by_weight(candidate["features"], of="adds"))[:FEATURES_TOLD]
+    strongest = list(by_weight(features, of="adds"))[:FEATURES_TOLD]
     for name, number in strongest:
-        feature = candidate["features"][name]
-        bar = _bar(number, abs(strongest[0][1]))
-        table.add_row(name, f"{feature['value']:.2f}", signed(number), bar, Text(feature["meaning"], "dim"))
+        bar, meaning = _bar(number, abs(strongest[0][1])), Text(document["features"][name], "dim")
+        table.add_row(name, f"{features[name]['value']:.2f}", signed(number), bar, meaning)
     return table
 
 
@@ -86,6 +86,8 @@ def _standings(document: Document) -> Table:
             said, style = f"stands here, at place {places.index(item) + 1}", "green"
         elif shown_above:
             said, style = "stands on a shelf above", "dim"
+        elif document["candidates"][0]["banned"]:
+            said, style = "the listener banned it", "yellow"
         else:
             said, style = _why_not(standing), ""
         shown_above |= item in places
@@ -95,7 +97,7 @@ def _standings(document: Document) -> Table:
 
 def _why_not(standing: Document) -> str:
     if standing["place"] == 0:
-        return "asks for something else, or the listener banned it"
+        return "asks for something else"
     place = f"place {standing['place']} of {standing['left']} that might stand here"
     if standing["place"] > DEPTH:
         return f"{place}: a row draws from the best {DEPTH}"

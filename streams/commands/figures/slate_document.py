@@ -43,6 +43,7 @@ def as_document(kept: Kept, made: Account, differs: str, *, item: str | None) ->
         "tastes": dict(zip(TASTES, explanation.tastes.tolist(), strict=True)),
         "moved_by": [one._asdict() for one in explanation.happened],
         "shelves": shelves_of(kept, made),
+        "features": {feature.name: MEANINGS[feature].text for feature in Feature},
         "candidates": [candidate_of(kept, made, one) for one in chosen],
     }
     if item is not None:
@@ -96,12 +97,12 @@ def candidate_of(kept: Kept, made: Account, candidate: int) -> dict[str, Any]:
         feature.name: {
             "value": float(explanation.features[feature, candidate]),
             "adds": float(made.added[feature, candidate]) if feature < ITEM_FEATURES else None,
-            "meaning": MEANINGS[feature].text,
         }
         for feature in Feature
     }
     return {
         "item": explanation.names.items[candidate],
+        "banned": bool((explanation.about.banned == explanation.pool.keys[candidate]).any()),
         "place": int(np.flatnonzero(made.order == candidate)[0]) + 1,
         "score": float(made.scores[candidate]),
         "ranker": float(made.ranked[candidate]),

@@ -17,8 +17,8 @@ from streams.commands.figures.signed import ago, by_weight, listed, signed
 from streams.demo.names import Names
 from streams.demo.reasons import reason_sentence
 
-STRONGEST: Final = 3
-"""Features that are named with each item, and reasons."""
+STRONGEST: Final = 2
+"""Reasons that are named with each item, and features."""
 
 Document = Mapping[str, Any]
 
@@ -33,11 +33,12 @@ def report(document: Document, names: Names) -> Iterator[RenderableType]:
         yield from report_candidate(document, names)
         return
     by_item = {one["item"]: one for one in document["candidates"]}
-    named: dict[str, str] = {}
+    named: set[str] = set()
     for shelf in document["shelves"]:
         if shelf["items"]:
             yield _section(shelf["title"], _items(shelf["items"], by_item, names, named))
-    yield _section("What the features named above say", _meanings(named))
+    meanings = {name: document["features"][name] for name in sorted(named)}
+    yield _section("What the features named above say", _meanings(meanings))
 
 
 def _section(title: str, body: RenderableType) -> RenderableType:
@@ -98,9 +99,9 @@ def _shelves(document: Document) -> RenderableType:
 
 
 def _items(
-    items: Iterable[Document], by_item: Mapping[str, Document], names: Names, named: dict[str, str]
+    items: Iterable[Document], by_item: Mapping[str, Document], names: Names, named: set[str]
 ) -> RenderableType:
-    """Two lines an item; `named` takes the meanings of the features that they name."""
+    """Three lines an item; `named` takes the features that they name."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=True)
     table.add_column("", justify="right")
     table.add_column("", ratio=1)
@@ -109,23 +110,21 @@ def _items(
     for place, one in enumerate(items, start=1):
         candidate, why = by_item[one["item"]], one["why"]
         strongest = list(by_weight(candidate["features"], of="adds"))[:STRONGEST]
-        named |= {name: candidate["features"][name]["meaning"] for name, _ in strongest}
+        named.update(name for name, _ in strongest)
         because, about = why["because"], why.get("item", "")
         sentence = reason_sentence(one["item"], because=because, about=about, names=names)
-        reasons = list(candidate["reasons"].items())[:STRONGEST]
-        what = Text.assemble(
-            *(titled(one["item"], names), "\n"),
-            *((sentence, "italic"), (f" · {listed(reasons)} · {listed(strongest)}", "dim")),
-        )
+        reasons = [(name.replace("_", " "), added) for name, added in candidate["reasons"].items()]
+        what = titled(one["item"], names).append(f"\n{sentence}", "not bold italic")
+        what.append(f"\n{listed(reasons[:STRONGEST])} · {listed(strongest)}", "not bold dim")
         numbers = signed(one["score"]), signed(-candidate["skip_penalty"]), f"{one['propensity']:.1%}"
         table.add_row(str(place), what, *numbers)
     return table
 
 
-def _meanings(named: Mapping[str, str]) -> RenderableType:
+def _meanings(meanings: Mapping[str, str]) -> RenderableType:
     table = Table.grid(padding=(0, 2, 0, 0))
-    for name in sorted(named):
-        table.add_row(Text(name, "bold"), Text(named[name], "dim"))
+    for name, meaning in meanings.items():
+        table.add_row(Text(name, "bold"), Text(meaning, "dim"))
     return table
 
 

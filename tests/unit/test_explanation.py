@@ -11,12 +11,13 @@ import pytest
 from models.batch import Placed
 from models.composition import Knobs
 from models.errors import CorruptState
-from models.events import Event, EventType
+from models.events import Event, EventType, Onboarding
 from models.explained import account, rebuild, stand
 from models.explanation import LAST_EVENTS, Explanation, is_explained
 from models.explanation_bytes import decode_emission, decode_explanation, encode_explanation
 from models.features import ITEM_FEATURES
 from models.listeners import Population, simulate
+from models.playlists import Playlist, PlaylistKind
 from models.shelves import SHELVES
 from models.slate import Slate
 from models.standalone import Standalone
@@ -24,11 +25,26 @@ from streams.recommendations import encode_recommendation
 
 WORLD = Population(seed=3, listeners=6, items=500, artists=70)
 EVENTS = list(simulate(WORLD, events=900, start_at=1.7e9))
-MORE_EVENTS = [
-    Event(id="f", type=EventType.FOLLOW, user=EVENTS[0].user, at=1.8e9, artist="Wednesday Harbor"),
-    Event(id="b", type=EventType.BAN, user=EVENTS[0].user, at=1.8e9, item=EVENTS[0].item),
-    Event(id="s", type=EventType.SEARCH, user="a stranger", at=1.8e9, query="blue"),
+RECORDS = [
+    replace(record, tags=(("country:de", 1.0),)) if place % 3 else record
+    for place, record in enumerate(WORLD.catalogue.records())
 ]
+USER, ITEM, ARTIST = EVENTS[0].user, EVENTS[0].item, RECORDS[5].artist
+PLAYLIST = Playlist("p", "Sunday {morning}", PlaylistKind.EDITORIAL, 1.6e9, tuple(r.item for r in RECORDS))
+SAID = [
+    Event(id="f", type=EventType.FOLLOW, user=USER, at=1.8e9, artist=ARTIST),
+    Event(id="b", type=EventType.BAN, user=USER, at=1.8e9, item=ITEM),
+    Event(
+        *("o", EventType.ONBOARDING, "a stranger", 1.8e9),
+        onboarding=Onboarding((ARTIST, RECORDS[9].artist), "de"),
+    ),
+    *(
+        Event(f"s{n}", EventType.SEARCH, who, 1.8e9, query="blue")
+        for n in range(30)
+        for who in (USER, "a stranger")
+    ),
+]
+"""What gives listeners bans, artists that they follow or chose, and a country."""
 PARTITION = 3
 
 
@@ -47,7 +63,8 @@ def write(slate: Slate, tastes_of: object, placed: Placed, user: str) -> bytes:
 @pytest.fixture(scope="module")
 def emitted() -> list[Emitted]:
     core = Standalone(ring_events=256, knobs=Knobs(discovery=0.5, exploration=1.2))
-    core.learn_catalog(WORLD.catalogue.records())
+    core.learn_catalog(RECORDS)
+    core.catalogue.apply_playlist(PLAYLIST)
     found: list[Emitted] = []
 
     def emit(placed, listener, slate):
@@ -55,7 +72,7 @@ def emitted() -> list[Emitted]:
         record = write(slate, listener.profile, placed, listener.user)
         found.append(Emitted(placed.event, slate, record, encode_explanation(kept)))
 
-    for offset, event in enumerate([*EVENTS, *MORE_EVENTS]):
+    for offset, event in enumerate([*EVENTS, *SAID]):
         core.process([Placed(offset=offset, event=event)], partition=PARTITION, emit=emit)
     return found
 
@@ -70,6 +87,16 @@ def test_every_slate_is_made_again_byte_for_byte(emitted: list[Emitted]) -> None
         decision, expected = made.decision, one.slate.decision
         for name in ("situation", "arms", "odds", "values", "predicted"):
             assert getattr(decision, name).tobytes() == getattr(expected, name).tobytes()
+
+
+def test_they_follow_from_everything_that_a_slate_can_follow_from(emitted: list[Emitted]) -> None:
+    shown = {shelf.id for one in emitted for shelf in one.slate.shelves}
+    assert shown >= {"from-the-editors", "new-from-followed", "trending-near-you", "best-of-artist"}
+    kept = [decode_explanation(one.kept) for one in emitted[-10:]]
+    assert any(one.odds.any() for one in kept)
+    for name in ("banned", "chosen", "followed", "locales"):
+        assert any(len(getattr(one.about, name)) for one in kept), name
+    assert any((one.pool.editorial >= 0).any() and (one.pool.locale >= 0).any() for one in kept)
 
 
 def test_what_is_read_is_what_was_written(emitted: list[Emitted]) -> None:

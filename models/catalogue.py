@@ -43,8 +43,9 @@ class Catalogue:
 
     `ids` names the items by position, empty while one is not listed.
 
-    `artists_version` counts how often the artist of an item became known or changed, and
-    `version` counts the updates applied: two catalogues fed the same updates in the same order are equal.
+    `artists_version` counts how often the artist of an item became known or changed, `total_plays` everyone's
+    plays of all items, and `version` counts the updates applied: two catalogues fed the same updates in the
+    same order are equal.
 
     >>> catalogue = Catalogue()
     >>> catalogue.apply_record(CatalogRecord(item="t:1", title="Blue", artist="Ann"))
@@ -56,6 +57,7 @@ class Catalogue:
     def __init__(self, *, room: int = 1024) -> None:
         self.version = 0
         self.artists_version = 0
+        self.total_plays = 0
         self._positions = KeyIndex(room=room)
         self.ids: list[str] = []
         self.titles = Names()
@@ -164,7 +166,8 @@ class Catalogue:
         news = self.neighbours.find_news(positions, models)
         neighbours = self._positions.add_named(models["neighbours"][news], models["strengths"][news])
         self._make_room()
-        moved = write_models(self.arrays, positions, models, successors)
+        moved, grown = write_models(self.arrays, positions, models, successors)
+        self.total_plays += grown
         if len(news):
             self.neighbours.replace(positions[news], self.keys, neighbours, models[news])
         self.unplayed.learn(positions, self.plays, self.neighbours)

@@ -14,19 +14,24 @@ import numpy as np
 import numpy.typing as npt
 
 from models.compiled import compiled
+from models.diet.calibration import calibrate_scores
 from models.features import SOURCE_NAMES, Feature, Float32s, sources_of
 from models.network import add_terms
-from models.page import POLICY, Leanings, Page, Rules, draw_page
-from models.sampling import Bools, FloatArray
-from models.shelves.anchors import About, Pool, find_anchors
+from models.page import MOST_PLACES, POLICY, Leanings, Page, Rules, draw_page, sum_up
+from models.sampling import FloatArray
+from models.shelves.anchors import About, Pool
 from models.shelves.kind import ShelfKind
-from models.shelves.query import Conditions, find_eligible, list_conditions, state_facts
+from models.shelves.openings import find_open
+from models.shelves.query import Conditions, list_conditions
 from models.shelves.reasons import REASONS, REFERRING, add_up_reasons, choose_reason, mean_features
 from models.slate import Decision, Shelf, Slate, Versions
 
+CALIBRATED: Final = 20
+"""Places, best first, that follow the shares of a listener."""
 SKIP_AVERSION: Final = 0.5
 """Log-odds that a certain skip costs."""
 
+Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 
 
@@ -35,6 +40,7 @@ class Plan:
     """The shelves on offer, as compiled passes read them."""
 
     kinds: tuple[ShelfKind, ...]
+    arms: Int64s
     anchors: Int64s
     rules: Rules
     conditions: Conditions
@@ -45,10 +51,12 @@ class Knobs(NamedTuple):
 
     `discovery` is added to the score of what the listener has not heard: log-odds, 0 leaves the odds as they
     were learned. `exploration` multiplies the temperature of every row: 1 leaves it as its shelf says.
+    `calibration`, in [0, 1), makes rows follow the listener's shares of each group of taste: 0 does not.
     """
 
     discovery: float = 0.0
     exploration: float = 1.0
+    calibration: float = 0.0
 
 
 STEADY: Final = Knobs()
@@ -79,18 +87,23 @@ class Inputs(NamedTuple):
 
 
 class Drawn(NamedTuple):
-    """A page, what its n items stand there for (reasons by their places in `REASONS`), and the anchors."""
+    """A page, what its n items stand there for (reasons by their places in `REASONS`), and the anchors.
+
+    `arms` and `numbers` are those of the `Decision`.
+    """
 
     page: Page
     reasons: Int64s
     sources: Int64s
     scores: FloatArray
     anchors: Int64s
+    arms: Int32s
+    numbers: Float32s
 
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What candidates are called (ids), the items that explain them (ids, or empty), and anchors (titles)."""
+    """What the n items of a page are called, what explains them (ids, or empty), and anchors (titles)."""
 
     items: Sequence[str]
     explaining: Sequence[str]
@@ -98,7 +111,13 @@ class Names:
 
 
 def plan_shelves(kinds: Sequence[ShelfKind]) -> Plan:
-    """Lay out shelves; pinned ones come in this order."""
+    """Lay out shelves; pinned ones come in this order.
+
+    Raises:
+        ValueError: a shelf has more places than a row can have.
+    """
+    if any(kind.places > MOST_PLACES for kind in kinds):
+        raise ValueError(f"a shelf has at most {MOST_PLACES} places")
     rules = Rules(
         places=np.array([kind.places for kind in kinds], np.int64),
         temperatures=np.array([kind.temperature for kind in kinds], np.float64),
@@ -108,7 +127,8 @@ def plan_shelves(kinds: Sequence[ShelfKind]) -> Plan:
         pinned=np.array([kind.pinned for kind in kinds], np.bool_),
     )
     anchors = np.array([kind.anchor for kind in kinds], np.int64)
-    return Plan(tuple(kinds), anchors, rules, list_conditions([kind.query for kind in kinds]))
+    arms = np.array([kind.arm for kind in kinds], np.int64)
+    return Plan(tuple(kinds), arms, anchors, rules, list_conditions([kind.query for kind in kinds]))
 
 
 def draw_slate(inputs: Inputs, plan: Plan) -> Drawn:
@@ -117,30 +137,25 @@ def draw_slate(inputs: Inputs, plan: Plan) -> Drawn:
     What will likely be skipped is moved down: the chance of a skip, times `SKIP_AVERSION`, is taken off the
     score. Rows that explore still draw it now and then.
     """
-    page, reasons, sources, scores, anchors = _draw(*inputs, plan.anchors, plan.rules, plan.conditions)
-    return Drawn(Page(*page), reasons, sources, scores, anchors)
+    return _draw(*inputs, plan.arms, plan.anchors, plan.rules, plan.conditions)
 
 
 def name_slate(
     drawn: Drawn,
-    leanings: Leanings,
     plan: Plan,
     names: Names,
     *,
     situation: npt.NDArray[np.int8],
     versions: Versions,
 ) -> Slate:
-    """Write a drawn slate out: ids, titles and reasons; `situation` is what the `leanings` came from."""
-    page = drawn.page
-    chosen, propensities = page.items.tolist(), page.propensities.tolist()
-    ids = [names.items[item] for item in chosen]
-    scores, sources = drawn.scores.tolist(), [SOURCE_NAMES[bits] for bits in drawn.sources.tolist()]
-    because = drawn.reasons.tolist()
+    """Write a drawn slate out: ids, titles and reasons; `situation` is what the shelves were chosen by."""
+    page, ids = drawn.page, names.items
+    scores, propensities = drawn.scores.tolist(), page.propensities.tolist()
+    sources = [SOURCE_NAMES[bits] for bits in drawn.sources.tolist()]
+    reasons = [REASONS[reason] for reason in drawn.reasons.tolist()]
     explaining = [
-        names.explaining[item] if REFERRING[reason] else ""
-        for item, reason in zip(chosen, because, strict=True)
+        name if reason in REFERRING else "" for name, reason in zip(names.explaining, reasons, strict=True)
     ]
-    reasons = [REASONS[reason] for reason in because]
     shelves, start = [], 0
     odds = page.odds[0].tolist()
     for place, (row, count) in enumerate(zip(page.rows.tolist(), page.counts.tolist(), strict=True)):
@@ -149,43 +164,18 @@ def name_slate(
         title = kind.title.format(anchor=names.anchors[kind.anchor])
         columns = ids[some], scores[some], propensities[some], sources[some], reasons[some], explaining[some]
         shelves.append(Shelf(kind.id, title, *columns, propensity=odds[place], because=kind.because))
-    arms = np.array([plan.kinds[row].arm for row in page.rows], np.int64)
-    predicted = leanings.scores[1][page.rows]
-    decision = Decision(situation, arms, page.odds, page.values, predicted)
+    decision = Decision(len(shelves), situation, drawn.arms, drawn.numbers, page.items)
     return Slate(tuple(shelves), POLICY, versions, decision)
 
 
 @compiled
-def settle_scores(scored: Scored, pool: Pool, knobs: Knobs) -> FloatArray:
-    """The scores (float64, n) by which rows are drawn: the ranker's, with knobs and likely skips."""
+def settle_scores(scored: Scored, pool: Pool, about: About, knobs: Knobs) -> FloatArray:
+    """The scores (float64, n) by which rows are drawn: the ranker's, with knobs, skips and proportions."""
     scores = np.empty(len(scored.scores), np.float64)
     for item in range(len(scores)):
         scores[item] = scored.scores[item] + knobs.discovery * scored.features[Feature.UNHEARD, item]
         scores[item] -= SKIP_AVERSION * pool.skip_chances[item]
-    return scores
-
-
-@compiled
-def find_open(
-    features: Float32s,
-    pool: Pool,
-    about: About,
-    order: Int64s,
-    anchored: Int64s,
-    conditions: Conditions,
-) -> tuple[Int64s, Bools]:
-    """What shelves are about (int64, ANCHORS) and which candidates may stand on each (bool, shelves x n)."""
-    anchors = find_anchors(features, pool, order, about)
-    facts = state_facts(features, pool, anchors, about)
-    eligible = find_eligible(features, facts, conditions, len(anchored))
-    for shelf in range(len(anchored)):
-        if anchors[anchored[shelf]] < 0:
-            eligible[shelf] = False
-    for key in about.banned:
-        for item in range(features.shape[1]):
-            if pool.keys[item] == key:
-                eligible[:, item] = False
-    return anchors, eligible
+    return calibrate_scores(scores, pool.groups, about.shares, CALIBRATED, knobs.calibration)
 
 
 @compiled
@@ -196,13 +186,14 @@ def _draw(
     leanings: Leanings,
     knobs: Knobs,
     seed: np.uint64,
+    arms: Int64s,
     anchored: Int64s,
     rules: Rules,
     conditions: Conditions,
-) -> tuple[Page, Int64s, Int64s, FloatArray, Int64s]:
-    """Draw all shelves in one pass; returns the fields of `Drawn`."""
+) -> Drawn:
+    """Draw all shelves in one pass."""
     features = scored.features
-    scores = settle_scores(scored, pool, knobs)
+    scores = settle_scores(scored, pool, about, knobs)
     order = np.argsort(-scores, kind="mergesort")
     anchors, eligible = find_open(features, pool, about, order, anchored, conditions)
     temperatures = rules.temperatures * knobs.exploration
@@ -214,6 +205,9 @@ def _draw(
         item = page.items[place]
         added = add_up_reasons(features, usual, scored.hidden, item, scored.numbers, terms)
         by_chosen = (about.chosen == pool.artists[item]).any()
-        reasons[place] = choose_reason(added, features[Feature.UNHEARD, item] == 0, by_chosen)
+        reasons[place] = choose_reason(
+            added, features[Feature.UNHEARD, item] == 0, pool.explained[item], by_chosen
+        )
         sources[place] = sources_of(features, item)
-    return page, reasons, sources, scores[page.items], anchors
+    chosen, numbers = sum_up(page, leanings.scores, arms)
+    return Drawn(page, reasons, sources, scores[page.items], anchors, chosen, numbers)

@@ -12,10 +12,10 @@ from models.composition import (
     SKIP_AVERSION,
     Drawn,
     Inputs,
+    Names,
     Plan,
     Scored,
     draw_slate,
-    find_open,
     name_slate,
     plan_shelves,
     settle_scores,
@@ -25,6 +25,7 @@ from models.features import ITEM_FEATURES, Feature, Float32s
 from models.network import HIDDEN, MOMENTS, UNITS, add_terms, score_items
 from models.page import DEPTH, odds_of
 from models.sampling import Bools, FloatArray
+from models.shelves.openings import find_open
 from models.shelves.reasons import add_up_reasons, mean_features
 from models.slate import Slate
 
@@ -34,10 +35,11 @@ class Account:
     """A slate made again, and its n candidates accounted for, by their places among the candidates.
 
     A score is `ranked`, the ranker's, with the listener's word at the start, and `discovery`, less `penalty`
-    for a likely skip (all of them n). Of `ranked`, each feature adds `added` (float32, ITEM_FEATURES x n)
-    beyond its mean over the candidates, and what speaks of each reason together `reasons` (float32,
-    REASONS x n). `order` (int64, n) lists the candidates, best first; `eligible` (bool, shelves x n) says
-    which may stand on which shelf, before those above it took theirs.
+    for a likely skip, and `calibration` for the listener's proportions (all of them n). Of `ranked`, each
+    feature adds `added` (float32, ITEM_FEATURES x n) beyond its mean over the candidates, and what speaks of
+    each reason together `reasons` (float32, REASONS x n). `order` (int64, n) lists the candidates, best
+    first; `eligible` (bool, shelves x n) says which may stand on which shelf, before those above it took
+    theirs.
     """
 
     slate: Slate
@@ -46,6 +48,7 @@ class Account:
     ranked: Float32s
     discovery: FloatArray
     penalty: FloatArray
+    calibration: FloatArray
     added: Float32s
     reasons: Float32s
     order: npt.NDArray[np.int64]
@@ -68,7 +71,7 @@ class Standing(NamedTuple):
 def rebuild(explanation: Explanation) -> Slate:
     """Make the slate again, bit for bit."""
     inputs, plan = _inputs(explanation), plan_shelves(explanation.kinds)
-    return _name(explanation, inputs, plan, draw_slate(inputs, plan))
+    return _name(explanation, plan, draw_slate(inputs, plan))
 
 
 def account(explanation: Explanation) -> Account:
@@ -76,7 +79,7 @@ def account(explanation: Explanation) -> Account:
     inputs, plan = _inputs(explanation), plan_shelves(explanation.kinds)
     drawn = draw_slate(inputs, plan)
     scored, pool, features = inputs.scored, inputs.pool, inputs.scored.features
-    scores = settle_scores(scored, pool, inputs.knobs)
+    scores = settle_scores(scored, pool, inputs.about, inputs.knobs)
     order = np.argsort(-scores, kind="mergesort")
     _, eligible = find_open(features, pool, inputs.about, order, plan.anchors, plan.conditions)
     terms, usual = add_terms(scored.numbers, scored.own), mean_features(features)
@@ -84,13 +87,16 @@ def account(explanation: Explanation) -> Account:
         add_up_reasons(features, usual, scored.hidden, item, scored.numbers, terms)
         for item in range(len(scores))
     ]
+    discovery = inputs.knobs.discovery * features[Feature.UNHEARD].astype(np.float64)
+    penalty = SKIP_AVERSION * pool.skip_chances
     return Account(
-        slate=_name(explanation, inputs, plan, drawn),
+        slate=_name(explanation, plan, drawn),
         drawn=drawn,
         scores=scores,
         ranked=scored.scores,
-        discovery=inputs.knobs.discovery * features[Feature.UNHEARD].astype(np.float64),
-        penalty=SKIP_AVERSION * pool.skip_chances,
+        discovery=discovery,
+        penalty=penalty,
+        calibration=scores - (scored.scores + discovery - penalty),
         added=_add_up_features(scored, terms),
         reasons=np.array(reasons, np.float32).reshape(len(scores), -1).T,
         order=order,
@@ -124,15 +130,12 @@ def _inputs(explanation: Explanation) -> Inputs:
     return Inputs(scored, explanation.pool, explanation.about, explanation.leanings, knobs, seed)
 
 
-def _name(explanation: Explanation, inputs: Inputs, plan: Plan, drawn: Drawn) -> Slate:
-    return name_slate(
-        drawn,
-        inputs.leanings,
-        plan,
-        explanation.names,
-        situation=explanation.situation,
-        versions=explanation.versions,
-    )
+def _name(explanation: Explanation, plan: Plan, drawn: Drawn) -> Slate:
+    """Name what is shown."""
+    known, shown = explanation.names, drawn.page.items.tolist()
+    items, explaining = ([some[item] for item in shown] for some in (known.items, known.explaining))
+    names = Names(items, explaining, known.anchors)
+    return name_slate(drawn, plan, names, situation=explanation.situation, versions=explanation.versions)
 
 
 def _add_up_features(scored: Scored, terms: Float32s) -> Float32s:

@@ -13,7 +13,7 @@ from models.catalogue import Catalogue
 from models.composition import Inputs, Knobs, Names, Plan, draw_slate
 from models.events import EventType
 from models.features import Float32s
-from models.inputs import name_candidates
+from models.inputs import name_items
 from models.page import Leanings
 from models.ranker import Ranking
 from models.shelf_policy import POLICIES
@@ -53,8 +53,9 @@ class Explanation:
     `features` (float32, FEATURES x n), `odds` (float32, n, what the listener said at the start), `numbers`
     (float32, NUMBERS, the network of the ranker) and `own` (float32, TERMS, the listener's part of it) give
     the scores. `pool`, `about`, `leanings` of the `policies` so named, `knobs` and `seed` give the page by
-    the shelves on offer, `kinds`, and `names` name it. `situation` (int8, SITUATION) and `versions` stand in
-    it. `tastes` (float32, 4 x 64) and what `happened` last, newest first, are how the listener stood.
+    the shelves on offer, `kinds`, and `names`, those of all candidates, name it. `situation` (int8,
+    SITUATION) and `versions` stand in it. `tastes` (float32, 4 x 64) and what `happened` last, newest first,
+    are how the listener stood.
     """
 
     emission: Emission
@@ -100,12 +101,20 @@ def explain_slate(
         inputs.knobs,
         inputs.seed,
         plan.kinds,
-        name_candidates(draw_slate(inputs, plan), ranking, catalogue),
+        _name_candidates(ranking, catalogue, name_items(draw_slate(inputs, plan), ranking, catalogue)),
         slate.decision.situation,
         slate.versions,
         listener.profile.tastes,
         _last_events(listener, catalogue),
     )
+
+
+def _name_candidates(ranking: Ranking, catalogue: Catalogue, page: Names) -> Names:
+    """Name all candidates as `page` names those that are shown."""
+    ids, candidates = catalogue.ids, ranking.candidates
+    items = [ids[position] for position in candidates.positions.tolist()]
+    explaining = [ids[position] if position >= 0 else "" for position in candidates.because.tolist()]
+    return Names(items, explaining, page.anchors)
 
 
 def _last_events(listener: ListenerState, catalogue: Catalogue) -> tuple[Happened, ...]:

@@ -16,7 +16,7 @@ from models.explanation_texts import Texts, read_texts, write_texts
 from models.features import FEATURES, LAYOUT
 from models.item_space import DIMENSIONS
 from models.network import NUMBERS, TERMS
-from models.page import Leanings
+from models.page import POLICIES, Leanings
 from models.profile import TASTES
 from models.shelves.anchors import About, Pool
 from models.situation import SITUATION
@@ -38,15 +38,18 @@ _COLUMNS: Final[dict[str, tuple[str, tuple[int | str, ...]]]] = {
     "own": ("<f4", (TERMS,)),
     "keys": ("<i8", ("items",)),
     "artists": ("<i4", ("items",)),
+    "explained": ("<u1", ("items",)),
     "explaining": ("<i4", ("items",)),
     "editorial": ("<i4", ("items",)),
     "locale": ("<i4", ("items", 2)),
     "in_top": ("<u1", ("items",)),
     "skip_chances": ("<f8", ("items",)),
+    "groups": ("<i8", ("items",)),
     "banned": ("<i8", ("banned",)),
     "chosen": ("<i4", ("chosen",)),
     "followed": ("<i4", ("followed",)),
     "locales": ("<i4", ("locales",)),
+    "shares": ("<f8", ("shares",)),
     "scores": ("<f8", ("policies", "kinds")),
     "temperatures": ("<f8", ("policies",)),
     "floors": ("<f8", ("policies",)),
@@ -134,7 +137,7 @@ def _read_columns(data: bytes, texts: Texts) -> dict[str, Array]:
     """Cut arrays out of bytes."""
     names, kinds, policies = texts.names, texts.kinds, texts.policies
     sizes = texts.sizes | {"items": len(names.items), "kinds": len(kinds), "policies": len(policies)}
-    if min(sizes.values()) < 0 or sizes["items"] > BEST or not policies:
+    if min(sizes.values()) < 0 or sizes["items"] > BEST or len(policies) != POLICIES:
         raise CorruptState(f"explanation of sizes {sizes}")
     columns: dict[str, Array] = {}
     start = 0
@@ -168,16 +171,30 @@ def _assemble(emission: Emission, texts: Texts, columns: dict[str, Array]) -> Ex
     def keys(name: str) -> npt.NDArray[np.int64]:
         return columns[name].astype(np.int64)
 
-    catalogued = places("artists"), places("explaining"), places("editorial"), places("locale")
-    in_top = columns["in_top"].astype(np.bool_)
-    said = places("chosen"), places("followed"), places("locales")
+    def truths(name: str) -> npt.NDArray[np.bool_]:
+        return columns[name].astype(np.bool_)
+
+    pool = Pool(
+        keys("keys"),
+        places("artists"),
+        truths("explained"),
+        places("explaining"),
+        places("editorial"),
+        places("locale"),
+        truths("in_top"),
+        doubles("skip_chances"),
+        keys("groups"),
+    )
+    said = places("chosen"), places("followed"), places("locales"), doubles("shares")
+    if ((pool.groups < 0) | (pool.groups >= len(said[-1]))).any():
+        raise CorruptState("explanation with a group that has no share")
     return Explanation(
         emission,
         floats("features"),
         floats("odds"),
         floats("numbers"),
         floats("own"),
-        Pool(keys("keys"), *catalogued, in_top, doubles("skip_chances")),
+        pool,
         About(texts.last_played, texts.moment, keys("banned"), *said),
         Leanings(doubles("scores"), doubles("temperatures"), doubles("floors")),
         texts.policies,

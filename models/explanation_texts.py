@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from models.composition import Knobs, Names
 from models.errors import CorruptState
 from models.events import EventType
 from models.explanation import Explanation, Happened
 from models.features import Feature
+from models.page import MOST_PLACES
 from models.shelves.anchors import ANCHORS, Anchor
 from models.shelves.kind import ShelfKind
 from models.shelves.query import Condition, Fact, Query
 from models.slate import Because, Versions
 
+_COUNTED: Final = ("banned", "chosen", "followed", "locales", "shares")
 Json = Mapping[str, "Json"] | Sequence["Json"] | str | float | int | bool | None
 
 
@@ -42,7 +44,7 @@ class Texts(NamedTuple):
 def write_texts(explanation: Explanation) -> bytes:
     """Write the texts of an explanation."""
     about, names = explanation.about, explanation.names
-    lists = about.banned, about.chosen, about.followed, about.locales
+    lists = about.banned, about.chosen, about.followed, about.locales, about.shares
     document: Json = {
         "user": explanation.emission.user,
         "seed": int(explanation.seed),
@@ -70,7 +72,7 @@ def read_texts(data: bytes) -> Texts:
         if len(items) != len(explaining) or len(anchors) != ANCHORS:
             raise ValueError(f"{len(items)} items, {len(explaining)} explained, {len(anchors)} anchors")
         last_played, moment = map(int, document["about"])
-        sizes = dict(zip(("banned", "chosen", "followed", "locales"), document["sizes"], strict=True))
+        sizes = dict(zip(_COUNTED, document["sizes"], strict=True))
         return Texts(
             _text(document["user"]),
             int(document["seed"]),
@@ -111,7 +113,7 @@ def _write_kind(kind: ShelfKind) -> Json:
 def _read_kind(document: Mapping[str, Json]) -> ShelfKind:
     because = document["because"]
     places, temperature = _number(document["places"]), _number(document["temperature"])
-    if not (1 <= places <= 1_000 and temperature > 0):
+    if not (1 <= places <= MOST_PLACES and temperature > 0):
         raise ValueError(f"a shelf of {places} places at temperature {temperature}")
     return ShelfKind(
         _text(document["id"]),

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 
+from models.candidates import BEST
 from models.catalogue import Catalogue
 from models.chance import seed_of
 from models.compiled import compiled
 from models.composition import Drawn, Inputs, Knobs, Names, Scored
 from models.contexts import PARTS_OF_WEEK
+from models.diet.diet import Diet
+from models.diet.groups import assign, find_groups
 from models.locales import Locales
 from models.onboarding import Choices
 from models.profile import Profile
@@ -24,6 +29,8 @@ from models.state import ListenerState
 from models.trainer import ModelWeights
 
 _NOBODY: IndexArray = np.zeros(0, np.int32)
+_NO_GROUPS: Int64s = np.zeros(BEST, np.int64)
+_NO_SHARES: FloatArray = np.zeros(1, np.float64)
 
 
 def gather_inputs(
@@ -49,33 +56,44 @@ def gather_inputs(
         part_of_week=part_of_week,
         exploration=knobs.exploration,
     )
-    pool = Pool(
-        *_gather_pool(
-            candidates.positions,
-            candidates.because,
-            candidates.buckets,
-            weights.skips.weights,
-            catalogue.keys,
-            catalogue.artist,
-            catalogue.editorial.of,
-            catalogue.locales.of,
-            catalogue.in_top,
-        )
+    pooled = _gather_pool(
+        candidates.positions,
+        candidates.because,
+        candidates.buckets,
+        weights.skips.weights,
+        catalogue.keys,
+        catalogue.artist,
+        catalogue.editorial.of,
+        catalogue.locales.of,
+        catalogue.in_top,
     )
+    groups, shares = _NO_GROUPS[: len(candidates.positions)], _NO_SHARES
+    if knobs.calibration > 0:
+        found = find_groups(listener.history.index, listener.history.good, catalogue.vectors)
+        groups, shares = assign(candidates.positions, found.centres, catalogue.vectors), found.shares
     scored = Scored(
         candidates.features, ranking.hidden, ranking.scores, weights.ranker.numbers, profile.own.terms
     )
-    about = _about(listener, profile, catalogue, part_of_week)
+    about = _about(listener, profile, catalogue, part_of_week, shares)
     seed = np.uint64(seed_of(listener.user, partition=partition, offset=listener.offset))
-    return Inputs(scored, pool, about, leanings, knobs, seed), situation
+    return Inputs(scored, Pool(*pooled, groups), about, leanings, knobs, seed), situation
 
 
-def name_candidates(drawn: Drawn, ranking: Ranking, catalogue: Catalogue) -> Names:
-    """Say what the candidates, what explains them, and the anchors are called."""
-    ids, candidates = catalogue.ids, ranking.candidates
+def loosen(knobs: Knobs, diet: Diet) -> Knobs:
+    """Turn exploration up for a listener whose diet has become narrow, while it is."""
+    factor = diet.exploration
+    if factor == 1.0:
+        return knobs
+    discovery, exploration = knobs.discovery + math.log(factor), knobs.exploration * factor
+    return knobs._replace(discovery=discovery, exploration=exploration)
+
+
+def name_items(drawn: Drawn, ranking: Ranking, catalogue: Catalogue) -> Names:
+    """Say what the items of a page, what explains them, and the anchors are called."""
+    ids, candidates, items = catalogue.ids, ranking.candidates, drawn.page.items
     return Names(
-        [ids[position] for position in candidates.positions.tolist()],
-        [ids[position] if position >= 0 else "" for position in candidates.because.tolist()],
+        [ids[position] for position in candidates.positions[items].tolist()],
+        [ids[position] if position >= 0 else "" for position in candidates.because[items].tolist()],
         _name_anchors(drawn.anchors.tolist(), catalogue),
     )
 
@@ -95,7 +113,13 @@ def _name_anchors(anchors: list[int], catalogue: Catalogue) -> list[str]:
     return names
 
 
-def _about(listener: ListenerState, profile: Profile, catalogue: Catalogue, part_of_week: int) -> About:
+def _about(
+    listener: ListenerState,
+    profile: Profile,
+    catalogue: Catalogue,
+    part_of_week: int,
+    shares: FloatArray,
+) -> About:
     choices, artists = profile.choices, catalogue.artists
     return About(
         last_played=listener.history.last_played(),
@@ -104,6 +128,7 @@ def _about(listener: ListenerState, profile: Profile, catalogue: Catalogue, part
         chosen=artists.find(choices.artists) if choices.artists else _NOBODY,
         followed=artists.find(profile.followed) if profile.followed else _NOBODY,
         locales=_find_locales(choices, catalogue.locales),
+        shares=shares,
     )
 
 
@@ -122,7 +147,7 @@ def _gather_pool(
     editorial: IndexArray,
     locale: IndexArray,
     in_top: Bools,
-) -> tuple[Int64s, Int32s, Int32s, Int32s, Int32s, Bools, FloatArray]:
+) -> tuple[Int64s, Int32s, Bools, Int32s, Int32s, Int32s, Bools, FloatArray]:
     """The fields of `Pool`."""
     explaining = np.full(len(positions), -1, np.int32)
     for item in range(len(positions)):
@@ -131,6 +156,7 @@ def _gather_pool(
     return (
         keys[positions],
         artists[positions],
+        because >= 0,
         explaining,
         editorial[positions],
         locale[positions],

@@ -76,8 +76,11 @@ def list_items(listed: npt.NDArray[np.bool_], positions: IndexArray) -> npt.NDAr
 
 def write_models(
     known: ItemArrays, positions: IndexArray, models: ModelRows, successors: IndexArray
-) -> IndexArray:
-    """Write n models and the positions of their successors; returns the items whose popularity moved."""
+) -> tuple[IndexArray, int]:
+    """Write n models and the positions of their successors.
+
+    Returns the items whose popularity moved, and by how much the plays of all items have grown.
+    """
     return _write(
         positions,
         models["popularity"],
@@ -110,16 +113,17 @@ def _write(
     shares: ShareArray,
     told_successors: IndexArray,
     successors: IndexArray,
-) -> IndexArray:
-    moved, count = np.empty(len(positions), np.int32), 0
+) -> tuple[IndexArray, int]:
+    moved, count, grown = np.empty(len(positions), np.int32), 0, 0
     for row in range(len(positions)):
         position = positions[row]
         if popularity[position] != told_popularity[row]:
             moved[count] = position
             count += 1
         popularity[position] = told_popularity[row]
+        grown += int(told_plays[row]) - int(plays[position])
         plays[position], skips[position] = told_plays[row], told_skips[row]
         vectors[position] = to_steps(told_vectors[row])
         shares[position] = to_share_steps(told_shares[row])
         successors[position] = told_successors[row]
-    return moved[:count]
+    return moved[:count], grown

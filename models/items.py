@@ -13,7 +13,7 @@ from models.compiled import compiled
 from models.errors import CorruptState
 from models.item_space import DIMENSIONS
 
-VERSION: Final = 3
+VERSION: Final = 4
 SUCCESSORS: Final = 24
 """Slots in an item's row of successors."""
 NEIGHBOURS: Final = 100
@@ -29,6 +29,7 @@ ITEM_STATE: Final = np.dtype(
         ("version", "u1"),
         ("offset", "<i8"),  # of item-signals, included in this value
         ("updates", "<u4"),
+        ("told", "<u4"),  # updates that workers know of
         ("plays", "<u4"),
         ("skips", "<u4"),
         ("likes", "<i4"),

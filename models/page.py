@@ -12,12 +12,18 @@ from models.compiled import compiled
 from models.sampling import Bools, FloatArray, IndexArray, draw_row
 
 POLICY: Final = "plackett-luce/4"
+POLICIES: Final = 3
+"""The one that draws, and two that look on."""
 MOST_ROWS: Final = 6
 """What a home screen shows."""
+MOST_PLACES: Final = 32
+"""Of a row."""
 DEPTH: Final = 60
 """Candidates, best first, that a row draws from; the rest is too unlikely to be worth the time."""
 
+Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
+Float32s = npt.NDArray[np.float32]
 
 
 class Rules(NamedTuple):
@@ -77,14 +83,13 @@ def draw_page(
     (int64, n) lists the items, best first, and `eligible` (bool, s x n) says which may stand on which of s
     rows, whose `temperatures` (float64, s) take the place of those of the rules.
     """
-    most, places = min(MOST_ROWS, len(eligible)), rules.places.max()
-    uniforms = draw_uniforms(seed, most * (1 + places))
-    rows, counts = np.empty(most, np.int64), np.zeros(most, np.int64)
-    odds, values = np.ones((2, len(leanings.scores), most), np.float64)
-    chosen, propensities = np.empty(most * places, np.int64), np.empty(most * places, np.float64)
+    uniforms = draw_uniforms(seed, MOST_ROWS * (1 + MOST_PLACES))
+    rows, counts = np.empty(MOST_ROWS, np.int64), np.zeros(MOST_ROWS, np.int64)
+    odds, values = np.ones((2, len(leanings.scores), MOST_ROWS), np.float64)
+    chosen, propensities = np.empty(len(uniforms), np.int64), np.empty(len(uniforms), np.float64)
     free, left = np.ones(len(scores), np.bool_), np.ones(len(eligible), np.bool_)
     end, drawn = 0, 0
-    while drawn < most:
+    while drawn < MOST_ROWS:
         some = _open_rows(eligible, free, left, rules)
         if len(some) == 0:
             break
@@ -97,7 +102,7 @@ def draw_page(
             temperatures[row],
             rules.floors[row],
             rules.caps[row],
-            uniforms[most + drawn * places :],
+            uniforms[MOST_ROWS + drawn * MOST_PLACES :],
         )
         chosen[end : end + len(picks)] = items[picks]
         propensities[end : end + len(picks)] = chances
@@ -109,6 +114,20 @@ def draw_page(
     return Page(
         rows[:drawn], odds[:, :drawn], values[:, :drawn], counts[:drawn], chosen[:end], propensities[:end]
     )
+
+
+@compiled
+def sum_up(page: Page, scores: FloatArray, arms: Int64s) -> tuple[Int32s, Float32s]:
+    """The arms and numbers of a `Decision`; `arms` (int64, s) name rows, `scores` are those of leanings."""
+    chosen, numbers = np.zeros(MOST_ROWS, np.int32), np.zeros((2 * POLICIES + 2, MOST_ROWS), np.float32)
+    for place in range(len(page.rows)):
+        row = page.rows[place]
+        chosen[place] = arms[row]
+        for policy in range(POLICIES):
+            numbers[policy, place] = page.odds[policy, place]
+            numbers[POLICIES + policy, place] = page.values[policy, place]
+        numbers[2 * POLICIES, place] = scores[1, row]
+    return chosen, numbers
 
 
 @compiled

@@ -8,29 +8,27 @@ drawn into shelves. Nothing here knows Kafka, RocksDB or the clock.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from models.candidates import generate_candidates
 from models.catalogue import Catalogue
 from models.chance import seed_of
 from models.composition import STEADY, Inputs, Knobs, draw_slate, name_slate, plan_shelves
-from models.contexts import PARTS
 from models.events import EVENT_CODES, Event, EventType, stable_key
 from models.examples import draw_example
 from models.explanation import Emission, Explanation, explain_slate
 from models.features import POOL_FEATURES, Feature
-from models.inputs import gather_inputs, name_candidates
+from models.inputs import gather_inputs, loosen, name_items
 from models.item_space import from_steps
 from models.observation import observe
 from models.own_weights import OwnWeights, learn_own
 from models.profile import update_profile
 from models.ranker import Ranking, rank
+from models.remembering import count_played, learn_outcome, remember_shown
 from models.reward import taste_weight
-from models.shelf_learning import DAY_SECONDS, Happening, Taught, learn_shelves
+from models.shelf_learning import Taught
 from models.shelf_policy import ShelfPolicy
 from models.shelves import SHELVES, ShelfKind
-from models.shelves.kind import arm_of
-from models.shown import NO_SLATE, remember_slate, slate_of
 from models.signals import SignalRows
 from models.situation import Steps
 from models.skip_buckets import speak_of_skip
@@ -92,9 +90,12 @@ class Personalizer:
             listener=stable_key(listener.user),
             offset=offset,
         )
-        taught = self._remember(listener, event, position, partition)
+        expected, value = self._policy.expected, self.weights.shelves.value
+        taught = learn_outcome(listener, event, position, partition=partition, expected=expected, value=value)
         weight = taste_weight(event, repeated=observed.repeated)
         vector = from_steps(self.catalogue.vectors[position])
+        if event.is_play:
+            count_played(listener, position, at=event.at, catalogue=self.catalogue)
         listener.profile = update_profile(listener.profile, event, vector=vector, weight=weight, own=own)
         if event.item or event.artist:
             listener.history.append(
@@ -114,22 +115,21 @@ class Personalizer:
         ranking = self.predict(listener)
         inputs, situation = self._gather(listener, ranking, partition)
         drawn = draw_slate(inputs, self._plan)
-        names, versions = name_candidates(drawn, ranking, self.catalogue), self._versions()
-        return name_slate(drawn, inputs.leanings, self._plan, names, situation=situation, versions=versions)
+        names, versions = name_items(drawn, ranking, self.catalogue), self._versions()
+        return name_slate(drawn, self._plan, names, situation=situation, versions=versions)
 
     def explain(
         self, listener: ListenerState, slate: Slate, *, partition: int, emitted_at: float
     ) -> Explanation:
-        """Record what the slate that `recommend` just made follows from; asking changes no answer."""
-        ranking = self.predict(listener)
+        """Record all that a slate which was just recommended, and is not shown yet, follows from."""
+        ranking = listener.prediction or self.predict(listener)
         inputs, _ = self._gather(listener, ranking, partition)
         emission = Emission(listener.user, partition, listener.offset, emitted_at)
         return explain_slate(emission, listener, slate, ranking, inputs, self._plan, self.catalogue)
 
     def show(self, listener: ListenerState, slate: Slate) -> None:
-        """Remember a slate that the listener is given, so that what comes of it is learned from."""
-        shown = remember_slate(listener.memory.shown, slate.decision, offset=listener.offset)
-        listener.memory = replace(listener.memory, shown=shown)
+        """Remember the slate that was recommended last, now that the listener is given it."""
+        remember_shown(listener, slate, catalogue=self.catalogue, skips=self.weights.skips)
 
     def predict(self, listener: ListenerState) -> Ranking:
         """Rank candidates by what is known now; kept until the next event, which is learned against them."""
@@ -156,30 +156,6 @@ class Personalizer:
         own = learn_own(own, candidates.features, hidden, candidates.recalled, ranking.scores, played)
         return PlayExample(skip, choice), own
 
-    def _remember(self, listener: ListenerState, event: Event, position: int, partition: int) -> Taught:
-        """Learn what an event says of the slates that were shown."""
-        profile, origin = listener.profile, event.origin
-        slate, arm, first = NO_SLATE, 0, False
-        if origin is not None:
-            slate, arm = slate_of(origin.recommendation, partition=partition), arm_of(origin.shelf)
-            first = event.is_play and not (listener.history.index == position).any()
-        at = max(profile.at, event.at)
-        happening = Happening(
-            event,
-            event.subject,
-            at=at,
-            days_since=int(at // DAY_SECONDS) - int(profile.at // DAY_SECONDS),
-            part=max(0, profile.contexts.part_of_week) % PARTS,
-            first=first,
-            slate=slate,
-            arm=arm,
-        )
-        memory, value = listener.memory, self.weights.shelves.value
-        listener.memory, taught = learn_shelves(
-            memory, happening, expected=self._policy.expected, value=value
-        )
-        return taught
-
     def _gather(self, listener: ListenerState, ranking: Ranking, partition: int) -> tuple[Inputs, Steps]:
         return gather_inputs(
             listener,
@@ -187,7 +163,7 @@ class Personalizer:
             catalogue=self.catalogue,
             weights=self.weights,
             policy=self._policy,
-            knobs=self._knobs,
+            knobs=loosen(self._knobs, listener.diet),
             partition=partition,
         )
 

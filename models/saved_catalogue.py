@@ -131,6 +131,7 @@ def restore_catalogue(read: Read) -> Catalogue:
     _restore_neighbourhoods(read, catalogue.neighbours, count)
     _restore_content(read, catalogue, count)
     catalogue.version, catalogue.artists_version = updates, artists_version
+    catalogue.total_plays = int(catalogue.plays.sum(dtype=np.int64))
     return catalogue
 
 

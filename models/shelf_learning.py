@@ -18,9 +18,9 @@ import numpy.typing as npt
 from models.credits import add_credit
 from models.events import Event, EventType
 from models.reward import NEXT_DAY_REWARD, durable_reward, listening_reward, shelf_reward
-from models.shelf_lessons import NO_OUTCOMES, OUTCOME, LessonKind, Rows, gather_lessons, lesson
+from models.shelf_lessons import CHOICE, NO_CHOICES, LessonKind, Rows, gather_lessons, lesson
 from models.shelf_memory import ShelfMemory
-from models.shown import find_shelf
+from models.shown import find_shelf, read_shown
 from models.situation import in_numbers
 
 DAY_SECONDS: Final = 86_400.0
@@ -59,7 +59,7 @@ class Taught:
     """Rows of what an event teaches of shelves, and of choices whose outcome is now known."""
 
     lessons: Rows
-    outcomes: Rows
+    choices: Rows
 
 
 def learn_shelves(
@@ -70,51 +70,53 @@ def learn_shelves(
     `expected` says by arm what is expected of a shelf before anything is learned of it, and `value` (float64,
     SITUATION) weighs a situation: what a listener in it will gain.
     """
-    event = happening.event
-    if happening.days_since == 1:
-        memory = replace(memory, gained=memory.gained + NEXT_DAY_REWARD)
-    lessons: list[Rows] = []
-    outcomes = NO_OUTCOMES
+    event, lessons, choices = happening.event, list[Rows](), NO_CHOICES
+    gained = memory.gained + (NEXT_DAY_REWARD if happening.days_since == 1 else 0.0)
     slate = place = -1
     if happening.slate >= 0:
         slate, place = find_shelf(memory.shown, offset=happening.slate, arm=happening.arm)
     if slate >= 0:
-        if memory.shown["seen"][slate] == 0:
-            memory, outcomes = _arrive(memory, slate, happening, value, lessons)
-            slate = 0
+        if read_shown(memory.shown)["seen"][slate] == 0:
+            memory, choices = _arrive(memory, gained, slate, happening, value, lessons)
+            slate, gained = 0, 0.0
         memory = _see(memory, slate, place, happening, expected, lessons)
-    memory = _pay(memory, slate, place, happening, lessons)
-    memory = replace(memory, gained=memory.gained + listening_reward(event))
-    return memory, Taught(gather_lessons(lessons), outcomes)
+    if slate >= 0 or len(memory.credits):
+        memory = _pay(memory, slate, place, happening, lessons)
+    memory = replace(memory, gained=gained + listening_reward(event))
+    return memory, Taught(gather_lessons(lessons), choices)
 
 
 def _arrive(
-    memory: ShelfMemory, slate: int, happening: Happening, value: Float64s, lessons: list[Rows]
+    memory: ShelfMemory,
+    gained: float,
+    slate: int,
+    happening: Happening,
+    value: Float64s,
+    lessons: list[Rows],
 ) -> tuple[ShelfMemory, Rows]:
     """Come to a slate that was not seen before: what was seen until now is over, and so are older slates."""
-    here = memory.shown["situation"][slate]
+    shown = read_shown(memory.shown)
+    here = shown["situation"][slate]
     if memory.at:
         days = max(0.0, happening.at - memory.at) / DAY_SECONDS
         discount = KEPT_A_DAY**days
         lessons.append(
             lesson(
                 LessonKind.PASSAGE,
-                amount=memory.gained,
+                amount=gained,
                 situation=memory.since,
                 after=here,
                 discount=discount,
             )
         )
-        better = memory.gained + float(value @ (discount * in_numbers(here) - in_numbers(memory.since)))
+        better = gained + float(value @ (discount * in_numbers(here) - in_numbers(memory.since)))
         recent = memory.credits[memory.credits["at"] + TRACED_SECONDS >= memory.at][::-1]
         for back, credit in enumerate(recent):
             amount = FUTURE * TRACE**back * better
             lessons.append(_reward(credit, amount))
-    outcomes = _outcomes(memory.shown[:slate])
-    memory = replace(
-        memory, shown=memory.shown[slate:].copy(), since=here.copy(), at=happening.at, gained=0.0
-    )
-    return memory, outcomes
+    choices = _settle(shown[:slate])
+    memory = replace(memory, shown=shown[slate:].tobytes(), since=here.copy(), at=happening.at, gained=0.0)
+    return memory, choices
 
 
 def _see(
@@ -126,16 +128,16 @@ def _see(
     lessons: list[Rows],
 ) -> ShelfMemory:
     """See a slate down to a place: shelves that were not seen before have had an impression."""
-    row, own = memory.shown[slate], memory.own
+    shown, own = read_shown(memory.shown), memory.own
+    row = shown[slate]
     for seen in range(row["seen"], place + 1):
         arm = int(row["arms"][seen])
         lessons.append(
             lesson(LessonKind.IMPRESSION, arm=arm, amount=expected.get(arm, 0.0), situation=row["situation"])
         )
         own = own.note(arm, happening.part, shown=1.0, gained=-float(row["predicted"][seen]))
-    shown = memory.shown.copy()
     shown["seen"][slate] = max(row["seen"], place + 1)
-    return replace(memory, shown=shown, own=own)
+    return replace(memory, shown=shown.tobytes(), own=own)
 
 
 def _pay(
@@ -148,10 +150,10 @@ def _pay(
         memory = _pay_later(memory, int(mine[0]), happening, lessons)
     if slate < 0 or event.type is not EventType.PLAY:
         return memory
-    row = memory.shown[slate]
+    shown = read_shown(memory.shown)
+    row = shown[slate]
     arm, situation = int(row["arms"][place]), row["situation"]
     lessons.append(lesson(LessonKind.REWARD, arm=arm, amount=amount, situation=situation))
-    shown = memory.shown.copy()
     shown["earned"][slate, place] += amount
     own = memory.own.note(arm, happening.part, shown=0.0, gained=amount)
     credits = memory.credits
@@ -165,7 +167,7 @@ def _pay(
             first=happening.first,
             situation=situation,
         )
-    return replace(memory, shown=shown, own=own, credits=credits)
+    return replace(memory, shown=shown.tobytes(), own=own, credits=credits)
 
 
 def _pay_later(memory: ShelfMemory, place: int, happening: Happening, lessons: list[Rows]) -> ShelfMemory:
@@ -189,15 +191,15 @@ def _reward(credit: np.void, amount: float) -> Rows:
     return lesson(LessonKind.REWARD, arm=int(credit["arm"]), amount=amount, situation=credit["situation"])
 
 
-def _outcomes(shown: Rows) -> Rows:
+def _settle(shown: Rows) -> Rows:
     """What came of each shelf that was chosen and seen on slates (`SHOWN`) that are over."""
     rows = []
     for slate in shown:
         for place in range(slate["seen"]):
             if (slate["odds"][:, place] < 1.0).any():
-                row = np.zeros(1, OUTCOME)
+                row = np.zeros(1, CHOICE)
                 row["odds"], row["values"] = slate["odds"][:, place], slate["values"][:, place]
                 row["predicted"] = slate["predicted"][place]
                 row["reward"] = min(1.0, max(0.0, slate["earned"][place]))
                 rows.append(row)
-    return np.concatenate((NO_OUTCOMES, *rows))
+    return np.concatenate((NO_CHOICES, *rows))

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.errors import CorruptState
-from models.shown import POLICIES
+from models.page import POLICIES
 from models.situation import SITUATION, Steps
 
 
@@ -33,7 +33,7 @@ LESSON: Final = np.dtype(
         ("discount", "<f4"),
     ]
 )
-OUTCOME: Final = np.dtype(
+CHOICE: Final = np.dtype(
     [
         ("offset", "<i8"),
         ("odds", "<f4", (POLICIES,)),  # with which each policy chooses the shelf
@@ -45,7 +45,7 @@ OUTCOME: Final = np.dtype(
 Rows = npt.NDArray[np.void]
 
 NO_LESSONS: Final = np.zeros(0, LESSON)
-NO_OUTCOMES: Final = np.zeros(0, OUTCOME)
+NO_CHOICES: Final = np.zeros(0, CHOICE)
 
 
 def lesson(

@@ -12,7 +12,7 @@ from models.credits import NO_CREDITS, decode_credits
 from models.errors import CorruptState
 from models.own_shelves import OwnShelves, decode_own_shelves
 from models.shelf_lessons import Rows
-from models.shown import NOTHING_SHOWN, decode_shown
+from models.shown import NOTHING_SHOWN, check_shown
 from models.situation import SITUATION, Steps
 
 _SIZES: Final = struct.Struct("<HHHdf")
@@ -27,12 +27,12 @@ def _nowhere() -> Steps:
 class ShelfMemory:
     """What is remembered of the shelves of a listener.
 
-    `shown` (`SHOWN`) are the last slates, `credits` (`CREDIT`) plays that came from shelves. `since` (int8,
-    SITUATION) is the situation in which a slate was seen last, at `at` (Unix seconds, 0 if never), and
-    `gained` how the listener was served from then on.
+    `shown` are the last slates, as they are stored, `credits` (`CREDIT`) plays that came from shelves.
+    `since` (int8, SITUATION) is the situation in which a slate was seen last, at `at` (Unix seconds, 0 if
+    never), and `gained` how the listener was served from then on.
     """
 
-    shown: Rows = field(default_factory=lambda: NOTHING_SHOWN)
+    shown: bytes = NOTHING_SHOWN
     credits: Rows = field(default_factory=lambda: NO_CREDITS)
     own: OwnShelves = field(default_factory=OwnShelves)
     since: Steps = field(default_factory=_nowhere)
@@ -42,7 +42,7 @@ class ShelfMemory:
 
 def encode_memory(memory: ShelfMemory) -> bytes:
     """Write it as plain bytes."""
-    shown, credits, own = memory.shown.tobytes(), memory.credits.tobytes(), memory.own.encode()
+    shown, credits, own = memory.shown, memory.credits.tobytes(), memory.own.encode()
     sizes = _SIZES.pack(len(shown), len(credits), len(own), memory.at, memory.gained)
     return sizes + memory.since.tobytes() + shown + credits + own
 
@@ -62,7 +62,7 @@ def decode_memory(data: bytes) -> ShelfMemory:
     if len(data) != credits_end + own_bytes or not (np.isfinite(at) and np.isfinite(gained)):
         raise CorruptState(f"memory of {len(data)} bytes, or with a number that is not finite")
     return ShelfMemory(
-        decode_shown(data[first:shown_end]),
+        check_shown(data[first:shown_end]),
         decode_credits(data[shown_end:credits_end]),
         decode_own_shelves(data[credits_end:]),
         np.frombuffer(data, np.int8, SITUATION, _SIZES.size).copy(),

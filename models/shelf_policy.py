@@ -13,12 +13,13 @@ from typing import Final
 
 import numpy as np
 
+from models.compiled import compiled
 from models.contexts import PARTS
-from models.own_shelves import OwnShelves
+from models.own_shelves import Float32s, Float64s, Int32s, OwnShelves, lean_own
 from models.page import Leanings
-from models.shelf_model import ShelfWeights
+from models.shelf_model import Int64s, ShelfWeights
 from models.shelves.kind import ShelfKind
-from models.situation import Steps, in_numbers
+from models.situation import STEPS, Steps
 
 TEMPERATURE: Final = 0.08
 """How freely shelves are chosen: one that is expected to pay .08 more comes first in 73 of 100 slates."""
@@ -47,10 +48,41 @@ class ShelfPolicy:
         exploration: float,
     ) -> Leanings:
         """Say what each of `POLICIES` expects; `exploration` multiplies the temperature and the floor."""
-        everybody = self._expected + weights.surplus(self._arms, in_numbers(situation))
-        mine = own.lean(self._arms, part_of_week % PARTS)
-        return Leanings(
-            np.stack((everybody + mine, everybody, self._expected)),
-            np.full(len(POLICIES), TEMPERATURE * exploration),
-            np.full(len(POLICIES), min(1.0, FLOOR * exploration)),
+        scores = _expect(
+            self._arms,
+            self._expected,
+            weights.arms,
+            weights.means,
+            situation,
+            own.arms,
+            own.sums,
+            part_of_week % PARTS,
         )
+        temperature, floor = TEMPERATURE * exploration, min(1.0, FLOOR * exploration)
+        return Leanings(scores, np.full(len(POLICIES), temperature), np.full(len(POLICIES), floor))
+
+
+@compiled
+def _expect(
+    arms: Int64s,
+    expected: Float64s,
+    learned: Int64s,
+    means: Float64s,
+    situation: Steps,
+    own: Int32s,
+    sums: Float32s,
+    part: int,
+) -> Float64s:
+    """What each of `POLICIES` expects of n arms: float64, 3 x n."""
+    mine = lean_own(arms, own, sums, part)
+    scores = np.empty((3, len(arms)), np.float64)
+    for arm in range(len(arms)):
+        surplus = 0.0
+        for row in range(len(learned)):
+            if learned[row] == arms[arm]:
+                for place in range(len(situation)):
+                    surplus += means[row, place] * (situation[place] / STEPS)
+        scores[0, arm] = expected[arm] + surplus + mine[arm]
+        scores[1, arm] = expected[arm] + surplus
+        scores[2, arm] = expected[arm]
+    return scores

@@ -6,20 +6,19 @@ the shelf that the event names: nobody can say what was looked at below.
 
 from __future__ import annotations
 
+import struct
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from models.errors import CorruptState
-from models.page import MOST_ROWS
+from models.page import MOST_ROWS, POLICIES
 from models.situation import SITUATION
 from models.slate import Decision
 
 REMEMBERED: Final = 8
 """Slates; a player that still shows an older one is no longer learned from."""
-POLICIES: Final = 3
-"""The one that draws, and two that look on."""
 
 SHOWN: Final = np.dtype(
     [
@@ -31,12 +30,15 @@ SHOWN: Final = np.dtype(
         ("odds", "<f4", (POLICIES, MOST_ROWS)),
         ("values", "<f4", (POLICIES, MOST_ROWS)),
         ("predicted", "<f4", (MOST_ROWS,)),
-        ("earned", "<f4", (MOST_ROWS,)),
+        ("earned", "<f4", (MOST_ROWS,)),  # at once
     ]
 )
+_BEGIN: Final = struct.Struct("<qBB")
+_SEEN: Final = 9
+"""Where a row says how much of it was seen."""
 Rows = npt.NDArray[np.void]
 
-NOTHING_SHOWN: Final = np.zeros(0, SHOWN)
+NOTHING_SHOWN: Final = b""
 NO_SLATE: Final = -1
 
 
@@ -62,41 +64,50 @@ def slate_of(recommendation: str, *, partition: int) -> int:
     return int(offset)
 
 
-def remember_slate(shown: Rows, decision: Decision, *, offset: int) -> Rows:
-    """Add a slate behind the others (`SHOWN`); the oldest makes room."""
-    row = np.zeros(1, SHOWN)
-    count = len(decision.arms)
-    row["offset"], row["rows"] = offset, count
-    row["situation"] = decision.situation
-    row["arms"][0, :count] = decision.arms
-    row["odds"][0, :, :count] = decision.odds
-    row["values"][0, :, :count] = decision.values
-    row["predicted"][0, :count] = decision.predicted
-    if len(shown) >= REMEMBERED:
-        # What was seen stays until the next one is: its outcome is still open.
-        shown = np.delete(shown, int(np.argmin(shown["seen"] > 0)))
-    return np.concatenate((shown, row))
+def remember_slate(shown: bytes, decision: Decision, *, offset: int) -> bytes:
+    """Add a slate behind the others; the oldest makes room, unless its outcome is still open.
+
+    What is remembered stays as it is stored: it changes with every slate, and is read when one was seen.
+    """
+    row = (
+        _BEGIN.pack(offset, decision.rows, 0)
+        + decision.situation.tobytes()
+        + decision.arms.tobytes()
+        + decision.numbers.tobytes()
+    )
+    size = SHOWN.itemsize
+    if len(shown) >= REMEMBERED * size:
+        # Slates before the one that was seen last are gone: only the first can be it.
+        first = size * int(shown[_SEEN] > 0)
+        shown = shown[:first] + shown[first + size :]
+    return shown + row
 
 
-def find_shelf(shown: Rows, *, offset: int, arm: int) -> tuple[int, int]:
+def read_shown(shown: bytes) -> Rows:
+    """The slates that are remembered (`SHOWN`), oldest first, to be changed freely."""
+    return np.frombuffer(shown, SHOWN).copy()
+
+
+def find_shelf(shown: bytes, *, offset: int, arm: int) -> tuple[int, int]:
     """Find the slate that includes an offset and the place of a shelf on it; -1 and -1 where forgotten."""
-    for slate in np.flatnonzero(shown["offset"] == offset):
-        places = np.flatnonzero(shown["arms"][slate, : shown["rows"][slate]] == arm)
+    rows = np.frombuffer(shown, SHOWN)
+    for slate in np.flatnonzero(rows["offset"] == offset):
+        places = np.flatnonzero(rows["arms"][slate, : rows["rows"][slate]] == arm)
         if len(places):
             return int(slate), int(places[0])
     return -1, -1
 
 
-def decode_shown(data: bytes) -> Rows:
-    """Read the slates that were written as they are.
+def check_shown(data: bytes) -> bytes:
+    """Take slates that were stored.
 
     Raises:
         CorruptState: the length is wrong or a number makes no sense.
     """
     if len(data) % SHOWN.itemsize or len(data) > REMEMBERED * SHOWN.itemsize:
         raise CorruptState(f"shown slates in {len(data)} bytes")
-    rows = np.frombuffer(data, SHOWN).copy()
+    rows = np.frombuffer(data, SHOWN)
     finite = all(np.isfinite(rows[name]).all() for name in ("odds", "values", "predicted", "earned"))
     if not finite or (rows["rows"] > MOST_ROWS).any() or (rows["seen"] > rows["rows"]).any():
         raise CorruptState("a shown slate with a number that makes no sense")
-    return rows
+    return data

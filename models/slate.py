@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -22,6 +22,7 @@ class Because(StrEnum):
     SAME_ARTIST = "same_artist"
     CHOSEN_ARTIST = "chosen_artist"
     ALIKE = "alike"
+    YOUR_TASTE = "your_taste"
     MOMENT = "moment"
     FANS = "fans_also_play"
     FOLLOWED_ARTIST = "followed_artist"
@@ -84,19 +85,21 @@ class Versions(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decision:
-    """How the r shelves of a slate were chosen, to be learned from when it is known how they did.
+    """How the `rows` shelves of a slate were chosen, to be learned from when it is known how they did.
 
-    `situation` (int8, see `models.situation`) is what the policy looked at, `arms` (int64, r) which shelves
-    they are; `odds` and `values` (float64, p x r) are the probability of each choice, and the reward
-    expected there, under the policy that drew and under those that only look on; `predicted` (float64, r) is
-    the reward expected of the shelf that was chosen.
+    `situation` (int8, see `models.situation`) is what the policy looked at, `arms` (int32, MOST_ROWS) which
+    shelves they are, 0 behind the last. `numbers` (float32, 8 x MOST_ROWS) are, for each policy, the one
+    that drew and two that only look on, the probability of each choice; then for each the reward expected of
+    its own choice there; then the reward expected of the shelf that was chosen; then nothing, for what it
+    will have earned.
+    `items` (int64) are the places of all items among the candidates.
     """
 
+    rows: int
     situation: npt.NDArray[np.int8]
-    arms: npt.NDArray[np.int64]
-    odds: npt.NDArray[np.float64]
-    values: npt.NDArray[np.float64]
-    predicted: npt.NDArray[np.float64]
+    arms: npt.NDArray[np.int32]
+    numbers: npt.NDArray[np.float32]
+    items: npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,4 +109,4 @@ class Slate:
     shelves: tuple[Shelf, ...]
     policy: str
     versions: Versions
-    decision: Decision
+    decision: Decision = field(compare=False)

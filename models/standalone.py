@@ -17,6 +17,7 @@ from models.features import Feature
 from models.item_learning import apply_signals
 from models.items import ModelRows, empty_states, item_models
 from models.key_index import KeyIndex
+from models.news import take_news
 from models.personalizer import Personalizer
 from models.shelf_lessons import gather_lessons
 from models.shelves import SHELVES, ShelfKind
@@ -152,14 +153,17 @@ class ItemStates:
         return list(self._ids), item_models(self._states[: len(self._ids)])
 
     def learn(self, block: SignalBlock) -> tuple[list[str], ModelRows]:
-        """Learn a block; returns the ids of the items that it changed and their models."""
+        """Learn a block; returns the ids of the items that changed enough to be told, and their models."""
         for item in block.ids:
             self._name(item)
         places = self._index.add_all(block.rows["item"]).astype(np.int64)
         apply_signals(self._states, places, block, offset=self._blocks, after=-1)
         self._blocks += 1
-        changed = list(dict.fromkeys(places.tolist()))
-        return [self._ids[place] for place in changed], item_models(self._states.take(changed))
+        changed = np.array(list(dict.fromkeys(places.tolist())), np.int64)
+        states, ids = self._states.take(changed), [self._ids[place] for place in changed.tolist()]
+        news = take_news(states, ids)
+        self._states["told"][changed] = states["told"]
+        return [ids[place] for place in news.tolist()], item_models(states.take(news))
 
     def _name(self, item: str) -> None:
         """Give an item that is new a place; nobody speaks of one before it has a name."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from models.catalogue import Catalogue
+from models.diet.diet import DIET_BYTES, Diet, decode_diet, encode_diet
 from models.errors import CorruptState
 from models.history import History, restore_history
 from models.profile import Profile, decode_profile, encode_profile
@@ -19,7 +20,9 @@ VERSION: Final = 5
 NOTHING_INCLUDED: Final = -1
 _HEAD_KEY: Final = b"head"
 _HEAD: Final = struct.Struct("<BqQHH")
-"""Version, source offset included, events ever, bytes of the profile and of what is remembered of shelves."""
+"""Version, source offset included, events ever, bytes of the profile and of what is remembered of shelves.
+
+Behind it come these two, the diet and the open end of the ring."""
 
 
 @dataclass(slots=True)
@@ -34,6 +37,7 @@ class ListenerState:
     history: History
     profile: Profile = field(default_factory=Profile)
     memory: ShelfMemory = field(default_factory=ShelfMemory)
+    diet: Diet = field(default_factory=Diet)
     offset: int = NOTHING_INCLUDED
     prediction: Ranking | None = None
 
@@ -57,7 +61,7 @@ def encode_head(listener: ListenerState) -> bytes:
     """Write the profile, what is remembered of shelves and the open end as one value with one offset."""
     profile, memory = encode_profile(listener.profile), encode_memory(listener.memory)
     header = _HEAD.pack(VERSION, listener.offset, listener.history.count, len(profile), len(memory))
-    return header + profile + memory + listener.history.open_end()
+    return header + profile + memory + encode_diet(listener.diet) + listener.history.open_end()
 
 
 def stored_bytes(listener: ListenerState) -> int:
@@ -127,13 +131,14 @@ def restore_listener(
     history = restore_history(
         count=header.events,
         segments=segments,
-        open_end=head[header.memory_end :],
+        open_end=head[header.diet_end :],
         capacity_events=ring_events,
     )
     history.index[:] = catalogue.positions_of(history.item)
     profile = decode_profile(head[_HEAD.size : header.profile_end])
     memory = decode_memory(head[header.profile_end : header.memory_end])
-    return ListenerState(user=user, history=history, profile=profile, memory=memory, offset=header.offset)
+    diet = decode_diet(head[header.memory_end : header.diet_end])
+    return ListenerState(user, history, profile, memory, diet, header.offset)
 
 
 def stored_rings(values: Mapping[bytes, bytes]) -> Iterator[tuple[str, History]]:
@@ -159,18 +164,19 @@ def _stored_ring(user: str, head: bytes, values: Mapping[bytes, bytes]) -> Histo
     return restore_history(
         count=header.events,
         segments=[values[segment_key(user, number)] for number in range(first, last)],
-        open_end=head[header.memory_end :],
+        open_end=head[header.diet_end :],
         capacity_events=SEGMENT_EVENTS * max(1, last - first),
     )
 
 
 class _Header(NamedTuple):
-    """What a head begins with: the ring's events ever, and where profile and memory of shelves end."""
+    """What a head begins with: the ring's events ever, and where its parts end."""
 
     offset: int
     events: int
     profile_end: int
     memory_end: int
+    diet_end: int
 
 
 def _read_header(head: bytes) -> _Header:
@@ -179,6 +185,7 @@ def _read_header(head: bytes) -> _Header:
     _, offset, count, profile_bytes, memory_bytes = _HEAD.unpack_from(head)
     profile_end = _HEAD.size + profile_bytes
     memory_end = profile_end + memory_bytes
-    if len(head) != memory_end + (count % SEGMENT_EVENTS) * RING_EVENT.itemsize:
+    diet_end = memory_end + DIET_BYTES
+    if len(head) != diet_end + (count % SEGMENT_EVENTS) * RING_EVENT.itemsize:
         raise CorruptState(f"listener head of {len(head)} bytes for {count} events")
-    return _Header(offset, count, profile_end, memory_end)
+    return _Header(offset, count, profile_end, memory_end, diet_end)

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
 from numba.core import event
 
 from models.batch import Placed
+from models.diet.calibration import calibrate_scores, divergence, shares_of
+from models.diet.diet import Diet
+from models.diet.groups import ALL_GROUPS, assign, find_groups
+from models.diet.measures import MEASURES
+from models.diet.shown import count_slate
+from models.diet.weeks import weeks_of_diet
+from models.events import Event
 from models.factors import FACTORS
 from models.listeners import Population, simulate
 from models.nearest import Nearest
 from models.newcomers import Newcomers
+from models.off_policy import Outcome, PolicyEstimator
+from models.off_policy.simulation import draw_scenario, run_trial
 from models.sequences import SequenceModel
 from models.slate import Slate
 from models.sources_alone import FactorsAlone, NeighboursAlone, VotesAlone
@@ -47,6 +56,8 @@ def warm(report: Callable[[str], None]) -> None:
             alone.learn_many(heard)
             alone.recommend_new(heard[0].user, most=3)
         Newcomers(Standalone(ring_events=1024), population.catalogue.records()).learn_many(heard)
+        _keep_diets(system, [placed.event for placed in events])
+        _judge(PolicyEstimator())
 
 
 def _complete(model: SequenceModel) -> None:
@@ -54,6 +65,26 @@ def _complete(model: SequenceModel) -> None:
     for nth in range(60):
         model.learn_item(f"u{nth % 5}", f"t:{nth * nth % 13}")
     model.recommend_after("u0", "t:1", most=3)
+
+
+def _keep_diets(system: Standalone, events: Sequence[Event]) -> None:
+    """Tell the diets of a log, and calibrate the scores of a listener who is known."""
+    listener = next(iter(system.listeners.values()))
+    ranking, vectors = system.personalizer.predict(listener), system.catalogue.vectors
+    heard = find_groups(listener.history.index, listener.history.good, vectors)
+    groups = assign(ranking.candidates.positions, heard.centres, vectors)
+    calibrate_scores(ranking.scores.astype(np.float64), groups, heard.shares, 20, 0.5)
+    divergence(heard.shares, shares_of(groups, ALL_GROUPS))
+    count_slate(Diet(), np.ones(MEASURES), ranking.candidates.positions, system.catalogue, at=0.0)
+    list(weeks_of_diet(Standalone(ring_events=1024), events))
+
+
+def _judge(estimator: PolicyEstimator) -> None:
+    """Judge a policy from one outcome, and another from a short log."""
+    estimator.learn_one(Outcome(logged=0.5, target=0.5, reward=1.0))
+    estimator.estimate()
+    generator = np.random.default_rng(1)
+    run_trial(draw_scenario(generator), impressions=100, generator=generator)
 
 
 class _Progress(event.Listener):

@@ -9,6 +9,7 @@ from models.composition import Knobs
 from models.personalizer import Personalizer
 from models.trainer import Trainer
 from streams.agents.item import learn_signals, pass_catalog
+from streams.agents.judge import judge_policies
 from streams.agents.listener import ListenerAgent
 from streams.agents.playlist import PlaylistAgent
 from streams.agents.trainer import learn_examples
@@ -23,6 +24,7 @@ from streams.topics import (
     EXAMPLES,
     ITEM_SIGNALS,
     LISTENING_EVENTS,
+    OUTCOMES,
     PLAYLISTS,
     declared_topics,
 )
@@ -35,6 +37,9 @@ SIGNAL_BATCH = 500
 """Signal blocks learned at once."""
 PLAYLIST_BATCH = 4
 """Playlists told at once: one of ten thousand items, all new, takes half a second and says 33 MB."""
+
+JUDGE_LINGER_SECONDS = 1.0
+"""Estimates of policies are published at most once in this time."""
 
 
 def create_worker(settings: Settings) -> EngineApp:
@@ -55,11 +60,12 @@ def create_worker(settings: Settings) -> EngineApp:
     items = app.state_table("items", partitions=settings.partitions)
     playlists = app.state_table("playlists", partitions=settings.partitions)
     models = app.state_table("models", partitions=1)
+    policies = app.state_table("policies", partitions=1)
     catalogue = Catalogue()
     personalizer = Personalizer(
         catalogue=catalogue,
         weights=Trainer().weights(),
-        knobs=Knobs(settings.discovery, settings.exploration),
+        knobs=Knobs(settings.discovery, settings.exploration, settings.calibration),
     )
     replica = Replica(
         settings.brokers,
@@ -118,6 +124,14 @@ def create_worker(settings: Settings) -> EngineApp:
         handler=on_examples,
         batch_max=SIGNAL_BATCH,
         linger_seconds=0.0 if settings.lock_step else settings.trainer_linger_seconds,
+    )
+    partition_agent(
+        app,
+        topic=OUTCOMES.name,
+        table=policies,
+        handler=judge_policies,
+        batch_max=SIGNAL_BATCH,
+        linger_seconds=JUDGE_LINGER_SECONDS,
     )
     return app
 

@@ -21,7 +21,11 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "watch": ("streams.commands.watch", "watch"),
     "explain": ("streams.commands.explain", "explain"),
     "backtest": ("streams.commands.backtest", "backtest"),
+    "simulate": ("streams.commands.simulate", "simulate"),
+    "experiment": ("streams.commands.experiment", "experiment"),
     "graph": ("streams.commands.graph", "graph"),
+    "diet": ("streams.commands.diet", "diet"),
+    "offpolicy": ("streams.commands.offpolicy", "offpolicy"),
     "bench": ("streams.commands.bench", "bench"),
     "doctor": ("streams.commands.doctor", "doctor"),
 }

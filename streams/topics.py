@@ -34,10 +34,14 @@ ITEM_SIGNALS: Final = Topic("item-signals", key="none: the partition owns the it
 ITEM_MODELS: Final = Topic("item-models", key="item", config=_COMPACTED)
 EXAMPLES: Final = Topic("examples", key="model", partitions=1)
 MODEL_WEIGHTS: Final = Topic("model-weights", key="model", partitions=1, config=_COMPACTED)
+OUTCOMES: Final = Topic("outcomes", key="policies", partitions=1)
+POLICY_ESTIMATES: Final = Topic("policy-estimates", key="policy", partitions=1, config=_COMPACTED)
 DEAD_LETTERS: Final = Topic("dead-letters", key="that of the refused record", config=_ANY_SIZE)
 
 MODELS_KEY: Final = b"models"
 """Key of examples and of the weights that are learned from them."""
+POLICIES_KEY: Final = b"policies"
+"""Key of outcomes: those of all policies that are judged come together."""
 
 TOPICS: Final = (
     LISTENING_EVENTS,
@@ -49,6 +53,8 @@ TOPICS: Final = (
     ITEM_MODELS,
     EXAMPLES,
     MODEL_WEIGHTS,
+    OUTCOMES,
+    POLICY_ESTIMATES,
     DEAD_LETTERS,
 )
 

@@ -53,6 +53,8 @@ class About(NamedTuple):
     """Artists whom the listener follows."""
     locales: Int32s
     """The listener's country and language."""
+    shares: Float64s
+    """Of each group of taste in what the listener plays, float64; zeros where rows need not follow them."""
 
 
 class Pool(NamedTuple):
@@ -60,8 +62,10 @@ class Pool(NamedTuple):
 
     keys: Int64s
     artists: Int32s
+    explained: Bools
+    """Whether an item that was played explains each."""
     explaining: Int32s
-    """The artist of the item that explains each."""
+    """The artist of that item."""
     editorial: Int32s
     """The playlist of editors that holds each."""
     locale: Int32s
@@ -69,6 +73,8 @@ class Pool(NamedTuple):
     in_top: Bools
     skip_chances: Float64s
     """How likely a play of each would be a skip."""
+    groups: Int64s
+    """The group of taste of each, where rows follow the listener's shares."""
 
 
 @compiled

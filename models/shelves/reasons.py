@@ -41,18 +41,18 @@ SPOKEN_FOR: Final[Mapping[Because, tuple[Feature, ...]]] = {
         *(Feature.NEIGHBOURS, Feature.NEIGHBOURS_SHARE, Feature.VOTES),
         *(Feature.FACTORS, Feature.NEIGHBOURS_PLACE, Feature.VOTES_PLACE),
     ),
-    Because.ALIKE: (Feature.TASTE_SESSION, Feature.TASTE_WEEKS, Feature.TASTE_YEARS),
+    Because.YOUR_TASTE: (Feature.TASTE_SESSION, Feature.TASTE_WEEKS, Feature.TASTE_YEARS),
     Because.MOMENT: (Feature.TASTE_CONTEXT,),
     Because.POPULAR: (Feature.POPULARITY,),
 }
 """The features that speak of each reason. Those that speak of none, such as skips, move all reasons alike."""
 REASONS: Final = tuple(Because)
 """Reasons by the number that compiled passes know them by."""
-REFERRING: Final = np.isin(
-    np.array(REASONS), [Because.PLAYED_AFTER, Because.SAME_SESSION, Because.ALSO_PLAYED]
-)
-"""Which of them refer to another item."""
+REFERRING: Final = frozenset((Because.PLAYED_AFTER, Because.SAME_SESSION, Because.ALSO_PLAYED))
+"""Those that refer to another item."""
 _POPULAR: Final = REASONS.index(Because.POPULAR)
+_ALSO_PLAYED: Final = REASONS.index(Because.ALSO_PLAYED)
+_ALIKE: Final = REASONS.index(Because.ALIKE)
 _CHOSEN: Final = REASONS.index(Because.CHOSEN_ARTIST)
 _SPOKEN: Final = np.array(
     [(REASONS.index(reason), feature) for reason, spoken in SPOKEN_FOR.items() for feature in spoken],
@@ -92,16 +92,19 @@ def add_up_reasons(
                 acting[feature] += output * row[feature]
     added = np.zeros(len(REASONS), np.float32)
     for reason, feature in _SPOKEN:
-        added[reason] += acting[feature] * (features[feature, item] - usual[feature])
+        # What an item has nothing of is no reason for it, even if that puts it above others.
+        if features[feature, item] > 0:
+            added[reason] += acting[feature] * (features[feature, item] - usual[feature])
     return added
 
 
 @compiled
-def choose_reason(added: Float32s, heard: bool, chosen: bool) -> int:
+def choose_reason(added: Float32s, heard: bool, explained: bool, chosen: bool) -> int:
     """The reason that adds most, by its place in `REASONS`; what is popular where none adds anything.
 
     `chosen` says that the artist of an item that was not `heard` was chosen at the start: a better answer to
-    somebody of whom nothing else is known.
+    somebody of whom nothing else is known. Neighbours that no item that was played `explained` are those of
+    an item that nobody has played: it is like them.
     """
     if chosen and not heard:
         return _CHOSEN
@@ -109,4 +112,4 @@ def choose_reason(added: Float32s, heard: bool, chosen: bool) -> int:
     for reason in range(len(added)):
         if added[reason] > most:
             best, most = reason, added[reason]
-    return best
+    return _ALIKE if best == _ALSO_PLAYED and not explained else best

@@ -12,6 +12,7 @@ from models.errors import CorruptState
 from models.events import stable_key
 from models.item_learning import apply_signals
 from models.items import item_models, load_states
+from models.news import take_news
 from models.signals import SignalBlock, unpack_block
 from streams.engine import Batch, Commit, DeadLetter, Output, Record, StateReader
 from streams.fences import SourceFences
@@ -27,7 +28,7 @@ def item_state_key(key: int) -> bytes:
 
 
 async def learn_signals(batch: Batch, state: StateReader) -> Commit:
-    """Handle a batch of `item-signals`: learn each block once, publish every item that changed."""
+    """Handle a batch of `item-signals`: learn each block once, publish every item that changed enough."""
     blocks, dead = _unpack(batch)
     keys = np.unique(np.concatenate([block.rows["item"] for _, block in blocks] or [np.zeros(0, np.int64)]))
     names = {stable_key(name): name for _, block in blocks for name in block.ids}
@@ -39,6 +40,7 @@ async def learn_signals(batch: Batch, state: StateReader) -> Commit:
         places = np.searchsorted(keys, block.rows["item"])
         apply_signals(states, places, block, offset=offset, after=fences.after(block.source_partition))
         fences.advance(block.source_partition, block.rows["offset"].tolist())
+    news = take_news(states, ids).tolist()
     writes: dict[bytes, bytes | None] = {
         key: row + name.encode() for key, row, name in zip(stored, _each(states), ids, strict=True)
     }
@@ -46,8 +48,7 @@ async def learn_signals(batch: Batch, state: StateReader) -> Commit:
     writes |= fences.changes()
     outputs = [
         Output(ITEM_MODELS.name, key=name.encode(), value=model, partition=batch.partition)
-        for name, model in zip(ids, _each(item_models(states)), strict=True)
-        if name
+        for name, model in zip([ids[place] for place in news], _each(item_models(states[news])), strict=True)
     ]
     return Commit(writes=writes, outputs=[*dead, *outputs])
 

@@ -6,10 +6,14 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+import numpy as np
+
 from models.batch import Outcome, Placed, blocks_by_partition, process_batch
 from models.explanation import is_explained
 from models.explanation_bytes import encode_explanation
+from models.off_policy import pack_outcomes
 from models.personalizer import Personalizer
+from models.shelf_judging import judge_choices
 from models.shelf_lessons import gather_lessons
 from models.signals import pack_block
 from models.slate import Slate
@@ -26,7 +30,16 @@ from streams.engine import Batch, Commit, DeadLetter, Output, StateReader
 from streams.freshness import Freshness
 from streams.recommendations import encode_recommendation
 from streams.schemas import Refused, decode_event
-from streams.topics import DEAD_LETTERS, EXAMPLES, EXPLANATIONS, ITEM_SIGNALS, MODELS_KEY, RECOMMENDATIONS
+from streams.topics import (
+    DEAD_LETTERS,
+    EXAMPLES,
+    EXPLANATIONS,
+    ITEM_SIGNALS,
+    MODELS_KEY,
+    OUTCOMES,
+    POLICIES_KEY,
+    RECOMMENDATIONS,
+)
 
 EXAMPLES_PER_RECORD: Final = 64
 """At under 4 KB each, a record of examples stays well under what Kafka takes."""
@@ -125,6 +138,9 @@ class ListenerAgent:
         )
         for examples in taught:
             yield Output(EXAMPLES.name, key=MODELS_KEY, value=pack_examples(examples), partition=0)
+        if outcome.choices:
+            judged = judge_choices(np.concatenate(outcome.choices), source_partition=partition)
+            yield Output(OUTCOMES.name, key=POLICIES_KEY, value=pack_outcomes(judged), partition=0)
 
 
 def _counts_before(listeners: Mapping[str, ListenerState], events: Sequence[Placed]) -> dict[str, int]:

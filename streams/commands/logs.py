@@ -17,10 +17,12 @@ SIMULATED_EVENTS: Final = 1_500
 """Of each simulated listener."""
 
 
-def simulate_log(listeners: int) -> tuple[list[CatalogRecord], list[Event]]:
+def simulate_log(
+    listeners: int, *, events_each: int = SIMULATED_EVENTS
+) -> tuple[list[CatalogRecord], list[Event]]:
     """Let simulated listeners live, whose contexts are known to matter; the same ones each time."""
     population = Population(seed=1, listeners=listeners, items=4_000, artists=400)
-    events = simulate(population, events=SIMULATED_EVENTS * listeners, start_at=SIMULATED_FROM)
+    events = simulate(population, events=events_each * listeners, start_at=SIMULATED_FROM)
     return list(population.catalogue.records()), list(events)
 
 

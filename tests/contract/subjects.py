@@ -21,7 +21,10 @@ from models.network import TERMS, score_items
 from models.observation import observe
 from models.personalizer import Personalizer
 from models.ranker import Ranker, decode_ranker, encode_ranker
+from models.shelf_lessons import LessonKind, lesson
+from models.shelf_model import ShelfModel, decode_shelf_model, encode_shelf_model
 from models.signals import SignalBlock
+from models.situation import SITUATION, STEPS
 from models.standalone import Standalone
 from models.state import (
     changed_values,
@@ -208,9 +211,49 @@ class ContentRidgeSubject:
         return other
 
 
+class ShelfSubject:
+    """What shelves pay and situations are worth: learned from lessons drawn from the event's offset."""
+
+    arms: Final = np.arange(12)
+    state_limit_bytes = 12 * 2_000 + 4_000
+
+    def __init__(self) -> None:
+        self.model = ShelfModel()
+        self.after = -1
+
+    def learn(self, event: Event, offset: int) -> None:
+        if offset <= self.after:
+            return
+        draws = np.random.default_rng(offset)
+        here, there = draws.integers(-STEPS, STEPS, (2, SITUATION)).astype(np.int8)
+        here[0] = there[0] = STEPS
+        arm, pays = int(draws.integers(len(self.arms))), float(draws.random())
+        told = [
+            lesson(LessonKind.IMPRESSION, arm=arm, amount=0.2, situation=here),
+            lesson(LessonKind.REWARD, arm=arm, amount=pays, situation=here),
+            lesson(LessonKind.PASSAGE, amount=pays, situation=here, after=there, discount=0.8),
+        ]
+        self.model.learn_many(np.concatenate(told))
+        self.after = offset
+
+    def answer(self) -> bytes:
+        weights = self.model.weights()
+        situation = np.linspace(-1, 1, SITUATION)
+        return weights.surplus(self.arms, situation).tobytes() + weights.value.tobytes()
+
+    def state(self) -> bytes:
+        return encode_shelf_model(self.model)
+
+    def restored(self) -> ShelfSubject:
+        other = ShelfSubject()
+        other.model, other.after = decode_shelf_model(self.state()), self.after
+        return other
+
+
 SUBJECTS = {
     "listener": ListenerSubject,
     "items": ItemSubject,
     "ranker": RankerSubject,
     "content ridge": ContentRidgeSubject,
+    "shelves": ShelfSubject,
 }

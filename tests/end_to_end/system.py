@@ -13,9 +13,17 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, Producer, Topic
 
 from streams.engine import declare
 from streams.settings import Settings
-from streams.topics import CATALOG, EXAMPLES, ITEM_SIGNALS, LISTENING_EVENTS, PLAYLISTS, declared_topics
+from streams.topics import (
+    CATALOG,
+    EXAMPLES,
+    ITEM_SIGNALS,
+    LISTENING_EVENTS,
+    OUTCOMES,
+    PLAYLISTS,
+    declared_topics,
+)
 
-AGENT_TOPICS = (LISTENING_EVENTS, CATALOG, PLAYLISTS, ITEM_SIGNALS, EXAMPLES)
+AGENT_TOPICS = (LISTENING_EVENTS, CATALOG, PLAYLISTS, ITEM_SIGNALS, EXAMPLES, OUTCOMES)
 ROOT = Path(__file__).parents[2]
 
 

@@ -84,7 +84,9 @@ def test_the_document_holds_the_slate_and_what_it_followed_from(kept: Kept, made
         range(1, len(document["candidates"]) + 1)
     )
     for one in document["candidates"]:
-        assert one["score"] == pytest.approx(one["ranker"] + one["discovery"] - one["skip_penalty"])
+        assert one["score"] == pytest.approx(
+            one["ranker"] + one["discovery"] + one["calibration"] - one["skip_penalty"]
+        )
         assert list(one["features"]) == [feature.name for feature in Feature]
     assert len(document["weights"]) == len(kept.explanation.numbers)
     assert document["emissions"] == 2

@@ -62,7 +62,7 @@ def write(slate: Slate, tastes_of: object, placed: Placed, user: str) -> bytes:
 
 @pytest.fixture(scope="module")
 def emitted() -> list[Emitted]:
-    core = Standalone(ring_events=256, knobs=Knobs(discovery=0.5, exploration=1.2))
+    core = Standalone(ring_events=256, knobs=Knobs(discovery=0.5, exploration=1.2, calibration=0.3))
     core.learn_catalog(RECORDS)
     core.catalogue.apply_playlist(PLAYLIST)
     found: list[Emitted] = []
@@ -85,7 +85,7 @@ def test_every_slate_is_made_again_byte_for_byte(emitted: list[Emitted]) -> None
         placed = Placed(offset=listener.offset, event=one.event)
         assert write(made, explanation, placed, listener.user) == one.record
         decision, expected = made.decision, one.slate.decision
-        for name in ("situation", "arms", "odds", "values", "predicted"):
+        for name in ("situation", "arms", "numbers", "items"):
             assert getattr(decision, name).tobytes() == getattr(expected, name).tobytes()
 
 
@@ -128,7 +128,9 @@ def test_scores_are_what_they_are_said_to_be_made_of(emitted: list[Emitted]) -> 
     explanation = decode_explanation(emitted[800].kept)
     made = account(explanation)
     assert made.slate.shelves == rebuild(explanation).shelves
-    np.testing.assert_array_equal(made.scores, made.ranked + made.discovery - made.penalty)
+    np.testing.assert_array_equal(
+        made.scores, (made.ranked + made.discovery - made.penalty) + made.calibration
+    )
     assert made.discovery.max() == 0.5
     # The ranker's score is linear around an item: to move a feature moves it by what the feature adds.
     item, feature = int(made.order[0]), int(np.abs(made.added[:, made.order[0]]).argmax())

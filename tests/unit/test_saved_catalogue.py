@@ -60,6 +60,7 @@ def test_what_was_saved_goes_on_as_if_nothing_had_happened(catalogue):
 
 
 def assert_equal(left, right):
+    assert left.total_plays == right.total_plays == left.plays.sum() > 0
     assert (left.version, left.artists_version, list(left.ids)) == (
         right.version,
         right.artists_version,

@@ -6,11 +6,15 @@ import pytest
 from models.credits import MOST_CREDITS
 from models.errors import CorruptState
 from models.events import Event, EventType, Origin
+from models.off_policy import pack_outcomes, unpack_outcomes
+from models.page import MOST_ROWS
+from models.shelf_judging import judge_choices
 from models.shelf_learning import FUTURE, KEPT_A_DAY, TRACE, Happening, learn_shelves
 from models.shelf_lessons import LessonKind
 from models.shelf_memory import ShelfMemory, decode_memory, encode_memory
 from models.shelf_model import ShelfModel, decode_shelf_model, encode_shelf_model
-from models.shown import REMEMBERED, remember_slate
+from models.shelf_policy import POLICIES
+from models.shown import REMEMBERED, read_shown, remember_slate
 from models.situation import SITUATION, STEPS, in_numbers
 from models.slate import Decision
 
@@ -26,11 +30,12 @@ def situation(seed=0):
 
 
 def decision(*arms, seed=0):
-    odds = np.full((3, len(arms)), 0.5)
-    odds[:, 0] = 1.0
-    return Decision(
-        situation(seed), np.array(arms), odds, np.full((3, len(arms)), 0.3), np.full(len(arms), 0.25)
-    )
+    numbers = np.zeros((8, MOST_ROWS), np.float32)
+    numbers[:3, : len(arms)], numbers[3:6, : len(arms)], numbers[6, : len(arms)] = 0.5, 0.3, 0.25
+    numbers[:3, 0] = 1.0
+    chosen = np.zeros(MOST_ROWS, np.int32)
+    chosen[: len(arms)] = arms
+    return Decision(len(arms), situation(seed), chosen, numbers, np.zeros(0, np.int64))
 
 
 @pytest.fixture
@@ -66,7 +71,7 @@ def test_a_play_from_a_shelf_is_an_impression_of_those_down_to_it_and_pays_it(me
 def test_what_names_no_slate_that_is_remembered_teaches_nothing(memory):
     for slate, arm in ((9, 2), (10, 99), (-1, 2)):
         after, taught = do(memory, EventType.PLAY, at=1e9, slate=slate, arm=arm)
-        assert len(taught.lessons) == len(taught.outcomes) == len(after.credits) == 0
+        assert len(taught.lessons) == len(taught.choices) == len(after.credits) == 0
 
 
 def test_a_like_pays_the_shelf_that_the_item_was_played_from(memory):
@@ -107,12 +112,25 @@ def test_from_slate_to_slate_plays_share_how_the_listener_fared(memory):
 
 def test_a_choice_has_its_outcome_once_a_later_slate_is_seen(memory):
     memory, taught = do(memory, EventType.PLAY, at=1e9, slate=10, arm=2, ms=90_000)
-    assert len(taught.outcomes) == 0
+    assert len(taught.choices) == 0
     memory, taught = do(memory, EventType.PLAY, at=1e9, slate=11, arm=1)
     # The first shelf is pinned: nobody chose it.
-    assert taught.outcomes["reward"].tolist() == [0.5]
-    assert taught.outcomes["odds"].tolist() == [[0.5] * 3]
-    assert memory.shown["offset"].tolist() == [11]
+    assert taught.choices["reward"].tolist() == [0.5]
+    assert taught.choices["odds"].tolist() == [[0.5] * 3]
+    assert read_shown(memory.shown)["offset"].tolist() == [11]
+
+
+def test_a_choice_is_judged_by_what_each_policy_thought_of_it(memory):
+    memory, _ = do(memory, EventType.PLAY, at=1e9, slate=10, arm=3, ms=90_000)
+    _, taught = do(memory, EventType.PLAY, at=1e9, slate=11, arm=1)
+    block = unpack_outcomes(pack_outcomes(judge_choices(taught.choices, source_partition=2)))
+    assert block.source_partition == 2
+    assert list(block.rows) == sorted(POLICIES)
+    for rows in block.rows.values():
+        assert rows["reward"].tolist() == [0.0, 0.5]
+        assert rows["logged"].tolist() == rows["target"].tolist() == [0.5, 0.5]
+        assert rows["predicted"].tolist() == [0.25] * 2
+        assert rows["expected"].round(6).tolist() == [0.3] * 2
 
 
 def test_memory_is_bounded_and_keeps_the_slate_that_was_seen(memory):
@@ -120,8 +138,8 @@ def test_memory_is_bounded_and_keeps_the_slate_that_was_seen(memory):
     shown = memory.shown
     for offset in range(20, 40):
         shown = remember_slate(shown, decision(1, 2), offset=offset)
-    assert len(shown) == REMEMBERED
-    assert shown["offset"][0] == 10
+    assert len(read_shown(shown)) == REMEMBERED
+    assert read_shown(shown)["offset"][[0, -1]].tolist() == [10, 39]
     for item in range(100):
         memory, _ = do(memory, EventType.PLAY, at=1e9 + item, item=item, slate=10, arm=2, first=item < 3)
     assert len(memory.credits) == MOST_CREDITS

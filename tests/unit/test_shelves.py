@@ -24,11 +24,13 @@ def pool():
     return Pool(
         keys=np.arange(COUNT, dtype=np.int64),
         artists=RNG.integers(-1, 6, COUNT).astype(np.int32),
+        explained=np.ones(COUNT, np.bool_),
         explaining=RNG.integers(-1, 6, COUNT).astype(np.int32),
         editorial=RNG.integers(-1, 3, COUNT).astype(np.int32),
         locale=RNG.integers(-1, 3, (COUNT, 2)).astype(np.int32),
         in_top=RNG.random(COUNT) < 0.3,
         skip_chances=np.zeros(COUNT),
+        groups=np.zeros(COUNT, np.int64),
     )
 
 
@@ -39,6 +41,7 @@ ABOUT = About(
     chosen=np.zeros(0, np.int32),
     followed=np.array([2, 4], np.int32),
     locales=np.array([1], np.int32),
+    shares=np.zeros(1),
 )
 
 
@@ -98,7 +101,7 @@ def test_anchors_are_what_weighs_most(features, pool):
 def test_without_anything_to_be_about_there_is_no_anchor(features, pool):
     nobody, nothing = np.full(COUNT, -1, np.int32), np.zeros(0, np.int32)
     alone = pool._replace(artists=nobody, explaining=nobody, editorial=nobody)
-    about = About(-1, -1, np.zeros(0, np.int64), nothing, nothing, nothing)
+    about = About(-1, -1, np.zeros(0, np.int64), nothing, nothing, nothing, np.zeros(1))
     anchors = find_anchors(features, alone, np.arange(COUNT), about)
     assert anchors.tolist() == [0] + [-1] * (len(Anchor) - 1)
 

@@ -36,6 +36,7 @@ def _score(candidate: Document) -> Table:
         "the ranker's": candidate["ranker"] - candidate["said_at_the_start"],
         "said at the start": candidate["said_at_the_start"],
         "for what is new": candidate["discovery"],
+        "for the proportions of what is played": candidate["calibration"],
         f"for a skip, of a chance of {candidate['skip_chance']:.0%}": -candidate["skip_penalty"],
     }
     table = Table.grid(padding=(0, 2, 0, 0))

@@ -1,4 +1,4 @@
-"""The plot of a backtest: how recall runs along the log, a line for each model."""
+"""Lines with their names at their ends: how recall runs along a log, what policies missed by round."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ from streams.commands.figures.tally import WINDOWS, running_recall
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLOURS: Final = ("#0b6e4f", "#d1731c", "#5b6cb3", "#a23b72", "#6b7280", "#b59f3b")
+COLOURS: Final = (
+    *("#0b6e4f", "#d1731c", "#5b6cb3", "#a23b72", "#6b7280", "#b59f3b"),
+    *("#0e9aa7", "#7c4a2d", "#c2543d"),
+)
 """The first stands for what is tested, the others can be told apart by the colour-blind too."""
 SMOOTHED: Final = 7
 INK: Final = "#374151"
@@ -49,7 +52,41 @@ def plot_recall(path: Path, found: Mapping[str, Sequence[int]]) -> None:
         axes.set_xlim(0, max(1, most))
         axes.set_ylim(bottom=0)
         _name_lines(axes, ends)
-        _dress(axes, most)
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        window = max(1, most // WINDOWS)
+        dress(
+            axes,
+            title="recall@20 along the log: the share of plays among the first 20 predicted",
+            below=f"plays predicted; thin: windows of {window:,}, thick: mean of seven, number: mean of all",
+        )
+        figure.savefig(path)
+
+
+def plot_regret(path: Path, curves: Mapping[str, Sequence[float]]) -> None:
+    """Draw cumulative regret by round, a line for each policy, what is tested first; write the picture."""
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+
+    with rc_context({"font.family": "DejaVu Sans", "font.size": 10}):
+        figure = Figure(figsize=(9, 4.8), dpi=150, layout="constrained")
+        axes = figure.add_subplot()
+        ends: list[tuple[float, str, str]] = []
+        for place, (name, curve) in enumerate(curves.items()):
+            colour = COLOURS[place % len(COLOURS)]
+            width = 2.4 if place == 0 else 1.7
+            axes.plot(range(len(curve) + 1), [0.0, *curve], color=colour, linewidth=width)
+            ends.append((curve[-1], f"{name}  {curve[-1]:,.0f}", colour))
+        axes.set_xlim(0, max(1, *(len(curve) for curve in curves.values())))
+        # Names are moved apart upwards, and must not reach the title.
+        axes.set_ylim(0.0, 1.2 * max(end for end, _, _ in ends) or 1.0)
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        _name_lines(axes, ends)
+        dress(
+            axes,
+            title="cumulative regret: clicks that the best slates would have had, and these had not",
+            below="rounds; number: after the last one",
+        )
         figure.savefig(path)
 
 
@@ -87,22 +124,13 @@ def _name_lines(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
         )
 
 
-def _dress(axes: Axes, most: int) -> None:
+def dress(axes: Axes, *, title: str, below: str) -> None:
+    """Give axes the look of every plot: no frame, quiet lines across, a title, and what runs along below."""
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color("#9ca3af")
     axes.grid(axis="y", color="#e5e7eb", linewidth=0.8)
     axes.set_axisbelow(True)
     axes.tick_params(colors=INK, length=0)
-    axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    window = max(1, most // WINDOWS)
-    axes.set_xlabel(
-        f"plays predicted; thin: windows of {window:,}, thick: mean of seven, number: mean of all", color=INK
-    )
-    axes.set_title(
-        "recall@20 along the log: the share of plays among the first 20 predicted",
-        loc="left",
-        color=INK,
-        fontweight="bold",
-        pad=12,
-    )
+    axes.set_xlabel(below, color=INK)
+    axes.set_title(title, loc="left", color=INK, fontweight="bold", pad=12)

@@ -108,6 +108,7 @@ def candidate_of(kept: Kept, made: Account, candidate: int) -> dict[str, Any]:
         "ranker": float(made.ranked[candidate]),
         "said_at_the_start": float(explanation.odds[candidate]),
         "discovery": float(made.discovery[candidate]),
+        "calibration": float(made.calibration[candidate]),
         "skip_chance": float(explanation.pool.skip_chances[candidate]),
         "skip_penalty": float(made.penalty[candidate]),
         "reasons": reasons_of(made, candidate),

@@ -46,6 +46,33 @@ def choose_best(
 
 
 @compiled
+def reserve_unheard(
+    chosen: npt.NDArray[np.int64],
+    scores: Float32s,
+    keys: npt.NDArray[np.int64],
+    items: Int32s,
+    in_ring: int,
+    reserved: int,
+) -> npt.NDArray[np.int64]:
+    """Of what `choose_best` chose, give up the worst in the ring until `reserved` are not in it.
+
+    Where there are not so many, all of them come; the order is that of `choose_best`, as are the arguments.
+
+    >>> keys, items = np.arange(5), np.arange(5, dtype=np.int32)
+    >>> scores = np.array([5, 4, 3, 2, 1], np.float32)
+    >>> reserve_unheard(np.array([0, 1, 2]), scores, keys, items, 3, 1).tolist()
+    [0, 1, 3]
+    """
+    within = int(np.searchsorted(chosen, in_ring))
+    if len(chosen) - within >= min(reserved, len(scores) - in_ring):
+        return chosen
+    unheard = in_ring + choose_best(scores[in_ring:], keys, items[in_ring:], 0, reserved)
+    heard = chosen[:within]
+    kept = choose_best(scores[heard], keys, items[heard], within, len(chosen) - len(unheard))
+    return np.concatenate((heard[kept], unheard))
+
+
+@compiled
 def place_best(values: Float32s, shares: Float32s) -> None:
     """Give the eight largest values above zero 1 / their place, the others 0; of equal ones the first leads.
 

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from models.best import choose_best, place_best
+from models.best import choose_best, place_best, reserve_unheard
 from models.catalogue import Catalogue
 from models.compiled import compiled, unlocked
 from models.evidence import Evidence, fill_features, fill_moment
@@ -25,11 +25,11 @@ from models.item_arrays import ItemArrays
 from models.likeness import compare_tastes, compare_with_heard
 from models.locales import Chosen, find_chosen
 from models.moment import read_moment
-from models.numbering import give_number
 from models.onboarding import Choices
+from models.proposals import add_items
 from models.recall import weigh
 from models.skip_buckets import speak_of_skips
-from models.sources.artists import Artists, recall_artists
+from models.sources.artists import recall_artists
 from models.sources.chosen import lead_chosen, propose_chosen
 from models.sources.everyone import recall_followers
 from models.sources.habits import recall_habits
@@ -48,6 +48,8 @@ from models.sources.successors import recall_successors
 
 BEST: Final = 200
 """Candidates that are ranked (decision 15)."""
+RESERVED: Final = 40
+"""Of them, those that are not in the ring, if so many are in the pool: what shelves can discover."""
 RANKED: Final = np.array(
     [
         Feature.FIRST_ORDER,
@@ -134,6 +136,7 @@ def _generate(
     scores = weigh(columns, recall) + odds
     scores[~known.listed[items]] = -np.inf
     chosen = choose_best(scores, known.keys, items, plays.in_ring, BEST)
+    chosen = reserve_unheard(chosen, scores, known.keys, items, plays.in_ring, RESERVED)
     positions = items[chosen]
     features = np.empty((FEATURES, len(chosen)), np.float32)
     for feature in range(POOL_FEATURES):
@@ -156,7 +159,7 @@ def _hear_sources(plays: Plays, known: ItemArrays, voices: Int32s, now_seconds: 
     propose_neighbours(near, plays, known.keys, known.listed)
     heard = add_up_factors(plays.items.value[voices], known.neighbours.factors, known.neighbours.lengths)
     newcomers, instead = propose_newcomers(plays, heard, known)
-    _add_items(plays, artists, known)
+    add_items(plays, artists, known)
     number_artists(plays.items, plays.artists, plays.artist_of, known.artist, plays.in_ring)
     room = plays.items.known[0]
     shares, votes, loudest = share_neighbours(near, plays)
@@ -175,24 +178,6 @@ def _hear_sources(plays: Plays, known: ItemArrays, voices: Int32s, now_seconds: 
         loudest,
         heard,
     )
-
-
-@compiled
-def _add_items(plays: Plays, artists: Artists, known: ItemArrays) -> None:
-    """Number the items that are proposed but not in the ring."""
-    for item in known.top:
-        if item >= 0:
-            give_number(plays.items, item)
-    for back in range(1, plays.context + 1):
-        source = plays.items.value[plays.item[len(plays.item) - back]]
-        for slot in range(known.successors.shape[1]):
-            if known.shares[source, slot] > 0:
-                give_number(plays.items, known.successors[source, slot])
-    for artist in range(len(artists.worth_proposing)):
-        if artists.worth_proposing[artist]:
-            for item in known.artist_top[plays.artists.value[artist]]:
-                if item >= 0:
-                    give_number(plays.items, item)
 
 
 @compiled

@@ -20,7 +20,7 @@ from models.most_played import Groups, take_in, take_into_top
 from models.names import Names
 from models.neighbourhoods import Neighbourhoods
 from models.onboarding import artist_key
-from models.playlists import Playlist
+from models.playlists import Deleted, Playlist
 from models.unplayed import Unplayed
 
 TOP: Final = 64
@@ -174,10 +174,9 @@ class Catalogue:
         for position in moved.tolist():
             self._rank(position)
 
-    def apply_playlist(self, playlist: Playlist) -> None:
+    def apply_playlists(self, changes: Sequence[Playlist | Deleted]) -> None:
         """Take in what editors put together; what the catalogue does not list yet counts once it does."""
-        self.editorial.apply(playlist, self.positions_of(keys_of(playlist.items)))
-        self.version += 1
+        self.version += self.editorial.apply(changes, self.positions_of)
 
     def _list_all(self, items: Sequence[str]) -> IndexArray:
         positions = self.positions_of(keys_of(items))

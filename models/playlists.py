@@ -37,3 +37,10 @@ class Playlist:
     def key(self) -> ItemKey:
         """The playlist where a listener is named by a key; no item and no listener has the same."""
         return stable_key("playlist:" + self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Deleted:
+    """A playlist that is no more."""
+
+    id: str

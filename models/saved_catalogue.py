@@ -8,7 +8,7 @@ anew, from the vectors as they are.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -26,15 +26,12 @@ from models.names import Names
 from models.neighbourhoods import Neighbourhoods
 from models.onboarding import artist_key
 from models.row_pool import CLASSES
+from models.saved_arrays import Array, Read, read_array, read_names, save_names
+from models.saved_editorial import restore_editorial, save_editorial
 
-VERSION: Final = 1
+VERSION: Final = 2
 ROOM: Final = 1.04
 """A catalogue is given room for so many times the items that it has."""
-
-Array = npt.NDArray[np.generic]
-Number = TypeVar("Number", bound=np.generic)
-Read = Callable[[str], Array]
-"""Gives the array of a name; raises `CorruptState` where there is none."""
 
 _ITEMS: Final[dict[str, tuple[type[np.generic], tuple[int, ...]]]] = {
     "popularity": (np.float64, ()),
@@ -79,20 +76,16 @@ def save_catalogue(catalogue: Catalogue) -> dict[str, Array]:
     saved |= {name: getattr(catalogue, name)[:count] for name in _ITEMS}
     saved |= {name: getattr(near, name)[:count] for name in _NEIGHBOURHOODS}
     saved |= {name: getattr(links, name)[:, :count] for name in _ROWS}
-    saved |= _save_names("ids", Names.of(catalogue.ids[:count]), count)
-    saved |= _save_names("titles", catalogue.titles, count)
+    saved |= save_names("ids", Names.of(catalogue.ids[:count]), count)
+    saved |= save_names("titles", catalogue.titles, count)
     saved |= _save_groups("artists", catalogue.artists) | _save_groups("locales", catalogue.locales.groups)
+    saved |= save_editorial(catalogue.editorial)
     return saved | _save_content(*catalogue.unplayed.kept())
-
-
-def _save_names(kind: str, names: Names, count: int) -> dict[str, Array]:
-    block, starts, sizes = names.saved(count)
-    return {f"{kind}.bytes": block, f"{kind}.starts": starts, f"{kind}.sizes": sizes}
 
 
 def _save_groups(kind: str, groups: Groups) -> dict[str, Array]:
     count = len(groups.names)
-    return _save_names(kind, Names.of(groups.names), count) | {f"{kind}.top": groups.top[:count]}
+    return save_names(kind, Names.of(groups.names), count) | {f"{kind}.top": groups.top[:count]}
 
 
 def _save_content(items: npt.NDArray[np.int32], contents: list[Content]) -> dict[str, Array]:
@@ -111,24 +104,25 @@ def restore_catalogue(read: Read) -> Catalogue:
     Raises:
         CorruptState: an array is of another type or shape, a number is not finite, or a position is none.
     """
-    version, updates, artists_version, count = _read(read, "counts", np.int64, (4,)).tolist()
+    version, updates, artists_version, count = read_array(read, "counts", np.int64, (4,)).tolist()
     if version != VERSION:
         raise CorruptState(f"catalogue of version {version}, expected {VERSION}")
     catalogue = Catalogue(room=max(1024, int(ROOM * count)))
-    positions = catalogue.positions_of(_read(read, "keys", np.int64, (count,)))
+    positions = catalogue.positions_of(read_array(read, "keys", np.int64, (count,)))
     if len(catalogue) != count or (positions != np.arange(count)).any():
         raise CorruptState("catalogue with a key twice")
-    catalogue.ids[:] = _names(read, "ids", count)
-    catalogue.titles = _names(read, "titles", count)
+    catalogue.ids[:] = read_names(read, "ids", count)
+    catalogue.titles = read_names(read, "titles", count)
     artists = _restore_groups(read, "artists", catalogue.artists, artist_key, count)
     locales = _restore_groups(read, "locales", catalogue.locales.groups, key_of_locale, count)
     catalogue.top[:] = _positions(read, "top", (TOP,), count)
     bounds = {"artist": artists, "successors": count}
     for name, (kind, shape) in _ITEMS.items():
-        array = _read(read, name, kind, (count, *shape), below=bounds.get(name))
+        array = read_array(read, name, kind, (count, *shape), below=bounds.get(name))
         getattr(catalogue, name)[:count] = array
-    catalogue.locales.of[:count] = _read(read, "locale", np.int32, (count, len(KINDS)), below=locales)
+    catalogue.locales.of[:count] = read_array(read, "locale", np.int32, (count, len(KINDS)), below=locales)
     _restore_neighbourhoods(read, catalogue.neighbours, count)
+    restore_editorial(read, catalogue.editorial, count)
     _restore_content(read, catalogue, count)
     catalogue.version, catalogue.artists_version = updates, artists_version
     catalogue.total_plays = int(catalogue.plays.sum(dtype=np.int64))
@@ -140,7 +134,7 @@ def _restore_groups(
 ) -> int:
     """Add the groups that were saved to none; returns how many there are."""
     sizes = read(f"{kind}.sizes")
-    for name in _names(read, kind, len(sizes)):
+    for name in read_names(read, kind, len(sizes)):
         groups.add(key_of(name), name)
     if len(groups.names) != len(sizes):
         raise CorruptState(f"{kind} with a name twice")
@@ -149,10 +143,10 @@ def _restore_groups(
 
 
 def _restore_content(read: Read, catalogue: Catalogue, count: int) -> None:
-    items = _read(read, "content.items", np.int32, (-1,), below=count)
-    sizes = _read(read, "content.sizes", np.int32, (len(items),))
-    places = _read(read, "content.places", np.int32, (-1,), below=CONTENT_FEATURES)
-    values = _read(read, "content.values", np.float32, (len(places),))
+    items = read_array(read, "content.items", np.int32, (-1,), below=count)
+    sizes = read_array(read, "content.sizes", np.int32, (len(items),))
+    places = read_array(read, "content.places", np.int32, (-1,), below=CONTENT_FEATURES)
+    values = read_array(read, "content.values", np.float32, (len(places),))
     if (
         (items < 0).any()
         or (sizes < 0).any()
@@ -171,14 +165,14 @@ def _restore_content(read: Read, catalogue: Catalogue, count: int) -> None:
 
 def _restore_neighbourhoods(read: Read, near: Neighbourhoods, count: int) -> None:
     for name, (kind, shape) in _NEIGHBOURHOODS.items():
-        getattr(near, name)[:count] = _read(read, name, kind, (count, *shape))
-    slots = _read(read, "slots", np.int32, (-1, 3))
+        getattr(near, name)[:count] = read_array(read, name, kind, (count, *shape))
+    slots = read_array(read, "slots", np.int32, (-1, 3))
     rows = near.rows.links._replace(
-        start=_read(read, "start", np.int32, (2, count)),
-        size=_read(read, "size", np.int16, (2, count)),
-        room=_read(read, "room", np.int16, (2, count)),
-        changes=_read(read, "changes", np.int16, (count,)),
-        free=_read(read, "free", np.int32, (CLASSES,)),
+        start=read_array(read, "start", np.int32, (2, count)),
+        size=read_array(read, "size", np.int16, (2, count)),
+        room=read_array(read, "room", np.int16, (2, count)),
+        changes=read_array(read, "changes", np.int16, (count,)),
+        free=read_array(read, "free", np.int32, (CLASSES,)),
     )
     ends = rows.start.astype(np.int64) + rows.room
     if (rows.start < 0).any() or (rows.size > rows.room).any() or (ends > len(slots)).any():
@@ -188,32 +182,5 @@ def _restore_neighbourhoods(read: Read, near: Neighbourhoods, count: int) -> Non
     near.rows.restore(rows, slots)
 
 
-def _names(read: Read, kind: str, count: int) -> Names:
-    return Names.restored(
-        _read(read, f"{kind}.bytes", np.uint8, (-1,)),
-        _read(read, f"{kind}.starts", np.int64, (count,)),
-        _read(read, f"{kind}.sizes", np.uint16, (count,)),
-    )
-
-
 def _positions(read: Read, name: str, shape: tuple[int, ...], count: int) -> npt.NDArray[np.int32]:
-    return _read(read, name, np.int32, shape, below=count)
-
-
-def _read(
-    read: Read, name: str, kind: type[Number], shape: tuple[int, ...], *, below: int | None = None
-) -> npt.NDArray[Number]:
-    """Read an array of that type and shape (-1: any length), of finite numbers; of positions, all `below`."""
-    array = read(name)
-    if array.dtype != np.dtype(kind) or not _fits(array.shape, shape):
-        raise CorruptState(f"{name}: {array.dtype} {array.shape}, expected {np.dtype(kind)} {shape}")
-    numbers = array.astype(kind, copy=False)
-    if numbers.dtype.kind == "f" and not np.isfinite(numbers).all():
-        raise CorruptState(f"{name} with a number that is not finite")
-    if below is not None and numbers.size and (int(numbers.min()) < -1 or int(numbers.max()) >= below):
-        raise CorruptState(f"{name} with a position that is none")
-    return numbers
-
-
-def _fits(found: tuple[int, ...], wanted: tuple[int, ...]) -> bool:
-    return len(found) == len(wanted) and all(n in (-1, m) for m, n in zip(found, wanted, strict=True))
+    return read_array(read, name, np.int32, shape, below=count)

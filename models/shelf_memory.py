@@ -15,7 +15,7 @@ from models.shelf_lessons import Rows
 from models.shown import NOTHING_SHOWN, check_shown
 from models.situation import SITUATION, Steps
 
-_SIZES: Final = struct.Struct("<HHHdf")
+_SIZES: Final = struct.Struct("<HHHdd")
 """Bytes of shown slates, credits and own shelves; when a slate was seen last, and what was gained since."""
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Final
 
 import numpy as np
 
@@ -19,6 +20,8 @@ from models.items import ModelRows, empty_states, item_models
 from models.key_index import KeyIndex
 from models.news import take_news
 from models.personalizer import Personalizer
+from models.playlist_signals import NOTHING_TOLD, ToldPlaylist, tell_playlist
+from models.playlists import Playlist
 from models.shelf_lessons import gather_lessons
 from models.shelves import SHELVES, ShelfKind
 from models.signals import SignalBlock, gather
@@ -26,6 +29,9 @@ from models.slate import Slate
 from models.state import ListenerState, new_listener
 from models.trainer import Trainer
 from models.training import gather_examples
+
+PLAYLISTS: Final = -1
+"""Stands for the partition of signals that come of playlists."""
 
 
 class Standalone:
@@ -44,6 +50,7 @@ class Standalone:
         self._trainer = Trainer()
         self.listeners: dict[str, ListenerState] = {}
         self.catalogue = Catalogue()
+        self._told: dict[str, ToldPlaylist] = {}
         self.personalizer = Personalizer(
             catalogue=self.catalogue,
             weights=self._trainer.weights(),
@@ -55,6 +62,15 @@ class Standalone:
     def learn_catalog(self, records: Iterable[CatalogRecord]) -> None:
         """Take in catalog records."""
         self.catalogue.apply_records(list(records))
+
+    def learn_playlists(self, playlists: Iterable[Playlist]) -> None:
+        """Take in playlists: what stands side by side in them, and what those of the editors hold."""
+        some = list(playlists)
+        for playlist in some:
+            told = self._told.get(playlist.id, NOTHING_TOLD)
+            outcome, self._told[playlist.id] = tell_playlist(playlist, told, offset=told.offset + 1)
+            self._learn_items(outcome, PLAYLISTS)
+        self.catalogue.apply_playlists(some)
 
     def listener(self, user: str) -> ListenerState:
         """The state of a listener, new if the listener is."""

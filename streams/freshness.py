@@ -70,6 +70,7 @@ class LockStep:
             for name, partitions in (
                 (ITEM_MODELS.name, self._listeners.partitions or 1),
                 (MODEL_WEIGHTS.name, 1),
+                (PLAYLISTS.name, self._listeners.partitions or 1),
             ):
                 for partition, end in await self._ends(name, partitions):
                     while self._replica.position(name, partition) < end:

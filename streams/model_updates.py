@@ -5,15 +5,19 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from confluent_kafka import Message
 
 from models.errors import CorruptState
 from models.events import CatalogRecord
 from models.items import ModelRows, decode_models
+from models.playlists import Deleted, Playlist, PlaylistKind
 from models.trainer import ModelWeights, decode_model_weights
-from streams.schemas import Refused, decode_catalog
-from streams.topics import ITEM_MODELS, MODEL_WEIGHTS, is_record_key
+from streams.schemas import Refused, decode_catalog, decode_playlist
+from streams.topics import ITEM_MODELS, MODEL_WEIGHTS, PLAYLISTS, is_record_key
+
+_KINDS: Final = {ITEM_MODELS.name: "item model", MODEL_WEIGHTS.name: "weights", PLAYLISTS.name: "playlist"}
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +30,7 @@ class Models:
     rows: ModelRows
 
 
-Update = Models | CatalogRecord | ModelWeights
+Update = Models | CatalogRecord | ModelWeights | Playlist | Deleted
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +60,27 @@ def _sort(message: Message, models: list[Message], others: list[Update]) -> None
     try:
         if message.topic() == MODEL_WEIGHTS.name:
             others.append(decode_model_weights(message.value() or b""))
+        elif message.topic() == PLAYLISTS.name:
+            others.append(_decode_playlist(key, message))
         else:
             item = key[: key.index(b"\0")]
             others.append(decode_catalog(item, message.value()))
     except (CorruptState, Refused) as error:
         _log_refused(message, error)
+
+
+def _decode_playlist(key: bytes, message: Message) -> Playlist | Deleted:
+    """Decode a playlist of the editors; to a replica one of a listener is none."""
+    _, timestamp_ms = message.timestamp()
+    # Its own time, not the clock's: who reads it again must accept the same.
+    recorded_at = timestamp_ms / 1000
+    playlist = decode_playlist(key, message.value(), recorded_at=recorded_at, now=recorded_at)
+    if playlist is not None and playlist.kind is PlaylistKind.EDITORIAL:
+        return playlist
+    try:
+        return Deleted(key.decode())
+    except UnicodeDecodeError as error:
+        raise Refused("key is not UTF-8", "key") from error
 
 
 def _decode_all(messages: list[Message]) -> list[Models]:
@@ -86,7 +106,7 @@ def place_of(message: Message) -> tuple[str, int]:
 def _log_refused(message: Message, error: Exception) -> None:
     logger.error(
         "refused %s of %s at %s-%s, offset %s: %s; the last good one is kept",
-        "weights" if message.topic() == MODEL_WEIGHTS.name else "item model",
+        _KINDS[message.topic() or ""],
         message.key(),
         *place_of(message),
         message.offset(),

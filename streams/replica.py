@@ -14,6 +14,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaExcepti
 
 from models.catalogue import Catalogue
 from models.events import CatalogRecord
+from models.playlists import Deleted, Playlist
 from models.trainer import ModelWeights
 from streams.model_updates import Arrived, Models, decode_updates, place_of
 from streams.saved_replica import TOPICS, Origin, find_origin, load_saved, save_replica
@@ -33,7 +34,7 @@ class ReplicaFailed(RuntimeError):
 
 
 class Replica:
-    """Follows `item-models` and `model-weights`; what arrived is applied when asked, between batches.
+    """Follows `item-models`, `model-weights` and `playlists`; what arrived is applied when asked.
 
     A value that cannot be read is refused with its position, and the last good one is kept. `home` is where
     its snapshot lies.
@@ -95,7 +96,7 @@ class Replica:
     def apply(self, catalogue: Catalogue) -> ModelWeights | None:
         """Apply what arrived to the catalogue; returns the newest weights, if new ones arrived.
 
-        Records and then models go in together, so that how Kafka cut them changes nothing.
+        Records, then models, then playlists go in together, so that how Kafka cut them changes nothing.
         """
         self._take_in(catalogue)
         newer, self._newer = self._newer, False
@@ -115,6 +116,7 @@ class Replica:
     def _take_in(self, catalogue: Catalogue) -> None:
         models: list[Models] = []
         records: list[CatalogRecord] = []
+        playlists: list[Playlist | Deleted] = []
         for _ in range(len(self._arrived)):
             arrived = self._arrived.popleft()
             for update in arrived.updates:
@@ -123,6 +125,8 @@ class Replica:
                         models.append(some)
                     case CatalogRecord() as record:
                         records.append(record)
+                    case Playlist() | Deleted() as change:
+                        playlists.append(change)
                     case ModelWeights() as newer:
                         self._weights, self._newer = newer, True
             self._applied |= arrived.ends
@@ -131,6 +135,8 @@ class Replica:
         if models:
             ids = [item for some in models for item in some.items]
             catalogue.apply_models(ids, np.concatenate([some.rows for some in models]))
+        if playlists:
+            catalogue.apply_playlists(playlists)
 
     def _follow(self) -> None:
         try:

@@ -17,9 +17,9 @@ from models.errors import CorruptState
 from models.saved_catalogue import restore_catalogue, save_catalogue
 from models.trainer import ModelWeights, decode_model_weights, encode_model_weights
 from streams.snapshot import Snapshot, Source, write_snapshot
-from streams.topics import ITEM_MODELS, MODEL_WEIGHTS
+from streams.topics import ITEM_MODELS, MODEL_WEIGHTS, PLAYLISTS
 
-TOPICS: Final = (ITEM_MODELS.name, MODEL_WEIGHTS.name)
+TOPICS: Final = (ITEM_MODELS.name, MODEL_WEIGHTS.name, PLAYLISTS.name)
 KAFKA_SECONDS: Final = 30.0
 _WEIGHTS: Final = "model weights"
 

@@ -93,6 +93,10 @@ class Catalogue:
         """Give an artist's one or two genres, the main one first."""
         return _genres(self._seed, artist)
 
+    def plays_genre(self, index: int, genre: int) -> bool:
+        """Say whether the artist of the item at `index` plays a genre."""
+        return genre in self.genres_of(self.artist_of(index))
+
     def duration_ms(self, index: int) -> int:
         """Give an item's length: most tracks last three to four minutes."""
         bits = mix((self._duration_key + index) & MASK)

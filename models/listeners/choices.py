@@ -28,6 +28,7 @@ class Way(Enum):
     ROTATION = auto()
     DISCOVERY = auto()
     RECOMMENDATION = auto()
+    FIND = auto()
 
 
 _FRESH: Final = ((0.44, Way.HABIT), (0.51, Way.ALBUM), (0.73, Way.ROTATION))
@@ -41,6 +42,11 @@ class Choice:
     index: int
     way: Way
     position: int = 0
+
+
+def _anything(index: int) -> bool:
+    """Say yes to every item."""
+    return True
 
 
 class Chooser:
@@ -57,8 +63,34 @@ class Chooser:
 
     def choose(self, at: float, slate: Sequence[str], *, activity: str) -> Choice:
         """Choose the next item at a Unix time, perhaps from a slate, to go with an activity."""
-        self._last = self._recommended(slate) or self._own(at, self.tastes.home_of(activity))
-        return self._last
+        home = self.tastes.home_of(activity)
+        recommended = self._recommended(slate)
+        if recommended is None:
+            return self.own(at, fits=lambda index: self._catalogue.plays_genre(index, home))
+        return self.take(recommended)
+
+    def own(
+        self,
+        at: float,
+        *,
+        fits: Callable[[int], bool],
+        welcome: Callable[[int], bool] = _anything,
+        tries: int = _TRIES_TO_FIT,
+    ) -> Choice:
+        """Choose the next item without a slate: what `fits` is preferred, a run goes on to what is `welcome`.
+
+        After `tries` that did not fit, the next thing that comes to mind is taken.
+        """
+        return self.take(self._own(at, fits, welcome, tries))
+
+    def seek(self, at: float, *, fits: Callable[[int], bool], tries: int = _TRIES_TO_FIT) -> Choice:
+        """Choose something to discover, preferably what `fits`; see `own`."""
+        return self.take(Choice(self._discover(at, fits, tries), Way.DISCOVERY))
+
+    def take(self, choice: Choice) -> Choice:
+        """Note what is played next, however it was chosen, and give it back."""
+        self._last = choice
+        return choice
 
     def interrupt(self) -> None:
         """End a run: a skip, or a new session, asks for something else."""
@@ -77,21 +109,27 @@ class Chooser:
             return None
         return Choice(index, Way.RECOMMENDATION, position)
 
-    def _own(self, at: float, home: int) -> Choice:
+    def _own(
+        self, at: float, fits: Callable[[int], bool], welcome: Callable[[int], bool], tries: int
+    ) -> Choice:
         way = self._way()
         index = self._follow(way)
+        if index is not None and not welcome(index):
+            index = None
         if index is None and way is not Way.DISCOVERY:
-            way, index = Way.ROTATION, self._fitting(home, lambda: self.memory.rotation(self._draws))
+            way, index = Way.ROTATION, self._fitting(fits, lambda: self.memory.rotation(self._draws), tries)
         if index is None:
-            way = Way.DISCOVERY
-            index = self._fitting(home, lambda: self.tastes.discover(at, self._catalogue, self._draws))
+            way, index = Way.DISCOVERY, self._discover(at, fits, tries)
         return Choice(index, way)
 
-    def _fitting(self, home: int, draw: Callable[[], Found]) -> Found:
-        """Draw again, now and then in vain, until the genre goes with what the listener does."""
+    def _discover(self, at: float, fits: Callable[[int], bool], tries: int) -> int:
+        return self._fitting(fits, lambda: self.tastes.discover(at, self._catalogue, self._draws), tries)
+
+    def _fitting(self, fits: Callable[[int], bool], draw: Callable[[], Found], tries: int) -> Found:
+        """Draw again, now and then in vain, until it goes with what the listener does."""
         index = draw()
-        for _ in range(_TRIES_TO_FIT):
-            if index is None or home in self._catalogue.genres_of(self._catalogue.artist_of(index)):
+        for _ in range(tries):
+            if index is None or fits(index):
                 break
             index = draw()
         return index

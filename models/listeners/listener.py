@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from math import inf
 from typing import Final
 
-from models.events import PLAY_MS, SESSION_GAP_SECONDS, Context, Ended, Event, EventType, Origin
+from models.events import PLAY_MS, SESSION_GAP_SECONDS, Event, EventType, Origin
+from models.listeners.actions import Action, play_item, react
 from models.listeners.catalogue import Catalogue
 from models.listeners.choices import Choice, Chooser, Way
 from models.listeners.draws import Draws, derive
-from models.listeners.responses import listen, respond, skip_chance
+from models.listeners.responses import listen, skip_chance
 from models.listeners.rhythm import Rhythm, pause_seconds, session_length
 from models.listeners.tastes import Tastes
 
@@ -19,41 +19,7 @@ _TASTE, _RHYTHM, _LIFE = range(3)
 _SEARCHES: Final = 0.04
 _BAD_MOOD: Final = 0.25
 _MOMENT_SECONDS: Final = 1.5
-_PLAYLIST: Final = "Favourites"
 _FROM_MEMORY: Final = frozenset({Way.HABIT, Way.ROTATION})
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something that a listener does; it takes `ms_played`."""
-
-    type: EventType
-    item: str = ""
-    artist: str = ""
-    query: str = ""
-    playlist: str = ""
-    ms_played: int = 0
-    duration_ms: int = 0
-    ended: Ended = Ended.UNKNOWN
-    origin: Origin | None = None
-
-    def done(self, id: str, user: str, *, at: float, context: Context) -> Event:
-        """The event of it, which ended at a Unix time."""
-        return Event(
-            id=id,
-            type=self.type,
-            user=user,
-            at=at,
-            item=self.item,
-            artist=self.artist,
-            query=self.query,
-            playlist=self.playlist,
-            ms_played=self.ms_played,
-            duration_ms=self.duration_ms,
-            ended=self.ended,
-            context=context,
-            origin=self.origin,
-        )
 
 
 class Listener:
@@ -127,12 +93,9 @@ class Listener:
         if choice.way is Way.DISCOVERY and self._draws.uniform() < _SEARCHES:
             yield Action(EventType.SEARCH, query=play.artist.lower())
         yield play
-        response = respond(known=known, ended=play.ended, draws=self._draws)
-        if response is EventType.FOLLOW:
-            yield Action(response, artist=play.artist)
-        elif response is not None:
-            playlist = _PLAYLIST if response is EventType.PLAYLIST_ADD else ""
-            yield Action(response, item=play.item, artist=play.artist, playlist=playlist)
+        reaction = react(play, known=known, draws=self._draws)
+        if reaction is not None:
+            yield reaction
 
     def _play(self, index: int, *, known: bool, origin: Origin | None) -> Action:
         """Listen to an item for a while, and remember it unless it was skipped."""
@@ -147,12 +110,4 @@ class Listener:
             chooser.memory.remember(index)
         else:
             chooser.interrupt()
-        return Action(
-            EventType.PLAY,
-            item=catalogue.item(index),
-            artist=catalogue.artist_name(artist),
-            ms_played=ms_played,
-            duration_ms=duration_ms,
-            ended=ended,
-            origin=origin,
-        )
+        return play_item(catalogue, index, ms_played=ms_played, ended=ended, origin=origin)

@@ -14,6 +14,8 @@ _UTC_OFFSETS_MIN: Final = (0, 60, 60, 120, 120, -180, -300, -480, 330, 540)
 _LONGEST_SESSION: Final = 300
 _TYPICAL_SESSION: Final = 14
 _HOUR: Final = 3_600.0
+SHORTEST_PAUSE_SECONDS: Final = SESSION_GAP_SECONDS + 60.0
+"""Between two sessions."""
 
 _Place = tuple[Device, str, str]
 
@@ -52,6 +54,14 @@ class Rhythm:
         """Give the local hour of a Unix time."""
         return int((at + 60 * self.contexts[0].utc_offset_min) // _HOUR) % 24
 
+    def local_day(self, at: float) -> int:
+        """Give the local day of a Unix time, in days since 1970."""
+        return int((at + 60 * self.contexts[0].utc_offset_min) // (24 * _HOUR))
+
+    def midnight(self, day: int) -> float:
+        """Give the Unix time at which a local day begins."""
+        return 24 * _HOUR * day - 60 * self.contexts[0].utc_offset_min
+
     def context(self, at: float) -> Context:
         """Say where and on what somebody listens at a Unix time."""
         return self.contexts[self.local_hour(at)]
@@ -61,7 +71,7 @@ class Rhythm:
 
         Thinning (Lewis and Shedler, 1979); the pause is longer than `SESSION_GAP_SECONDS`.
         """
-        at = after + SESSION_GAP_SECONDS + 60.0
+        at = after + SHORTEST_PAUSE_SECONDS
         while True:
             at -= log(1.0 - draws.uniform()) * 24 * _HOUR / self.sessions_per_day
             if draws.uniform() < self.hours[self.local_hour(at)]:

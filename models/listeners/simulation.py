@@ -8,9 +8,10 @@ from heapq import heapify, heapreplace
 from typing import Final
 
 from models.events import Event
+from models.listeners.actions import Action
 from models.listeners.catalogue import Catalogue
 from models.listeners.draws import Draws, derive
-from models.listeners.listener import Action, Listener
+from models.listeners.listener import Listener
 
 _LISTENER, _ARRIVAL = range(2)
 _ARRIVE_WITHIN_SECONDS: Final = 86_400.0

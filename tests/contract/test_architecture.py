@@ -77,13 +77,15 @@ CORE_FLOW = (
         "models.item_arrays",
         "models.names",
         "models.catalogue",
+        "models.saved_arrays",
+        "models.saved_editorial",
         "models.saved_catalogue",
         "models.nearest",
     ),
     *("models.likeness", "models.best", "models.sources", "models.moment"),
     *("models.skip_facts", "models.skip_moment", "models.skip_items", "models.skip_buckets"),
     *("models.skip_examples", "models.skips", "models.skip_figures"),
-    *("models.evidence", "models.candidates", "models.diet.shown"),
+    *("models.evidence", "models.proposals", "models.candidates", "models.diet.shown"),
     *("models.examples", "models.ranker"),
     "models.off_policy",
     *("models.slate", "models.sampling", "models.page", "models.situation"),
@@ -117,7 +119,7 @@ CORE_FLOW = (
     *("models.leave_last_out", "models.held_out", "models.sources_alone"),
     *("models.cold_items", "models.newcomers", "models.experiments"),
     "models.carousel",
-    *("models.sequences", "models.listeners"),
+    *("models.sequences", "models.listeners", "models.home"),
     *("models.contract", "models.warm"),
 )
 SHELL_FLOW = (
@@ -141,7 +143,7 @@ SHELL_FLOW = (
         "streams.app",
     ),
     *("streams.guarded", "streams.broker", "streams.signals", "streams.processes"),
-    *("streams.process_group", "streams.demo"),
+    *("streams.process_group", "streams.demo", "streams.environments"),
     *("streams.commands", "streams.cli"),
 )
 FLOW = ("models", *CORE_FLOW, "streams", *SHELL_FLOW)

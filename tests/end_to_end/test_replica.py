@@ -12,11 +12,12 @@ from confluent_kafka import Producer
 from models.catalogue import Catalogue
 from models.events import CatalogRecord, Event, EventType
 from models.items import empty_states, item_models
+from models.playlists import Playlist, PlaylistKind
 from models.ranker import RankerWeights
 from models.trainer import Trainer, encode_model_weights
 from streams.declaration import declare
 from streams.replica import Replica
-from streams.schemas import encode_catalog, encode_event
+from streams.schemas import encode_catalog, encode_event, encode_playlist
 from streams.settings import Settings
 from streams.snapshot import FILE_NAME, Snapshot
 from streams.topics import (
@@ -24,6 +25,7 @@ from streams.topics import (
     LISTENING_EVENTS,
     MODEL_WEIGHTS,
     MODELS_KEY,
+    PLAYLISTS,
     RECOMMENDATIONS,
     declared_topics,
     record_key,
@@ -45,7 +47,7 @@ def spoilt():
     return {
         "not finite": encode_model_weights(replace(GOOD, ranker=RankerWeights(8, numbers))),
         "bytes, expected": data[:-8],
-        "of version 1": data[:4] + b"\x01" + data[5:],
+        "of version 1": data[:8] + b"\x01" + data[9:],
         "models of 0 bytes": b"",
     }
 
@@ -160,6 +162,53 @@ def test_a_snapshot_of_something_else_is_told_and_not_used(module_broker, told, 
     _, read, _ = started(module_broker, tmp_path)
     assert "is not used" in caplog.text
     assert len(read) == count
+
+
+def send_playlists(brokers, *values, partition):
+    producer = Producer({"bootstrap.servers": brokers})
+    for key, value in values:
+        producer.produce(PLAYLISTS.name, value, key, partition=partition)
+    assert producer.flush(30) == 0
+
+
+def playlist_json(name, *items, at, kind=PlaylistKind.EDITORIAL):
+    return name.encode(), encode_playlist(Playlist(name, f"Title {name}", kind, at, items))
+
+
+def held(catalogue):
+    """The title of the playlist that counts for each item that is in one."""
+    editorial = catalogue.editorial
+    return {
+        catalogue.ids[position]: editorial.titles[editorial.of[position]]
+        for position in np.flatnonzero(editorial.of >= 0).tolist()
+    }
+
+
+def test_the_editors_playlists_are_followed_and_saved(module_broker, told, tmp_path, caplog):
+    told(["a", "bb", "ccc", "dddd"])
+    first = [
+        playlist_json("old", "a", "bb", at=1.0),
+        playlist_json("mine", "ccc", at=9.0, kind=PlaylistKind.LISTENER),
+        (b"broken", b'{"id": "broken", "kind": "editorial"}'),
+        (b"\xff", None),
+    ]
+    send_playlists(module_broker, *first, partition=0)
+    send_playlists(module_broker, playlist_json("new", "bb", "ccc", at=2.0), partition=1)
+    with caplog.at_level(logging.ERROR):
+        replica, catalogue, _ = started(module_broker, tmp_path)
+    assert held(catalogue) == {"a": "Title old", "bb": "Title new", "ccc": "Title new"}
+    assert [f"refused playlist of {key}" in caplog.text for key in (b"broken", b"\xff", b"mine")] == [
+        True,
+        True,
+        False,
+    ]
+    replica.save(catalogue)
+    send_playlists(module_broker, (b"new", None), playlist_json("late", "dddd", at=1.0), partition=1)
+    again, restored, _ = started(module_broker, tmp_path)
+    fresh, whole, _ = started(module_broker, tmp_path / "elsewhere")
+    assert held(restored) == held(whole) == {"a": "Title old", "bb": "Title old", "dddd": "Title late"}
+    assert again._applied == fresh._applied
+    assert again._applied[PLAYLISTS.name, 1] == 3
 
 
 def test_a_worker_that_was_stopped_in_order_starts_from_its_snapshot(module_broker, tmp_path):

@@ -173,7 +173,7 @@ def test_what_was_changed_is_refused(emitted: list[Emitted]) -> None:
             decode_explanation(kept[:place] + bytes([kept[place] ^ 0x10]) + kept[place + 1 :])
 
 
-@pytest.mark.parametrize("change", ["nan", "items", "numbers", "anchor", "policies"])
+@pytest.mark.parametrize("change", ["nan", "items", "numbers", "anchor", "policies", "groups"])
 def test_what_makes_no_sense_is_refused(emitted: list[Emitted], change: str) -> None:
     sound = decode_explanation(emitted[300].kept)
     bad: dict[str, dict[str, object]] = {
@@ -182,6 +182,7 @@ def test_what_makes_no_sense_is_refused(emitted: list[Emitted], change: str) -> 
         "numbers": {"numbers": sound.numbers[:-1]},
         "anchor": {"names": replace(sound.names, anchors=())},
         "policies": {"policies": ()},
+        "groups": {"pool": sound.pool._replace(groups=sound.pool.groups + 99)},
     }
     with pytest.raises(CorruptState):
         decode_explanation(encode_explanation(replace(sound, **bad[change])))

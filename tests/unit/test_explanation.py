@@ -64,7 +64,7 @@ def write(slate: Slate, tastes_of: object, placed: Placed, user: str) -> bytes:
 def emitted() -> list[Emitted]:
     core = Standalone(ring_events=256, knobs=Knobs(discovery=0.5, exploration=1.2, calibration=0.3))
     core.learn_catalog(RECORDS)
-    core.catalogue.apply_playlist(PLAYLIST)
+    core.catalogue.apply_playlists([PLAYLIST])
     found: list[Emitted] = []
 
     def emit(placed, listener, slate):

@@ -1,4 +1,4 @@
-"""`segue simulate --environment listeners` on a tiny world: keys, the picture, what it says if all is not well."""
+"""`segue simulate --environment listeners` on a tiny world: keys, the picture, what is refused."""
 
 from __future__ import annotations
 

@@ -51,6 +51,7 @@ def process_batch(
 
     What a listener's state includes already is passed over: it was learned, and its slate was sent, before
     a crash. An impression changes nothing that would be shown, and a slate for it would be shown again.
+    `emit` sees the listener as the slate was made, before it is remembered as shown.
     """
     signals: list[tuple[int, SignalRows]] = []
     outcome = Outcome()
@@ -74,8 +75,8 @@ def process_batch(
             outcome.ids.append(event.item)
         if emit is not None and event.type is not EventType.IMPRESSION:
             slate = personalizer.recommend(listener, partition=partition)
-            personalizer.show(listener, slate)
             emit(placed, listener, slate)
+            personalizer.show(listener, slate)
     outcome.signals.extend(rows for _, rows in sorted(signals, key=itemgetter(0)))
     outcome.examples.sort(key=itemgetter(0))
     for rows in (outcome.lessons, outcome.choices):

@@ -19,9 +19,10 @@ from models.features import SOURCE_NAMES, Feature, Float32s, sources_of
 from models.network import add_terms
 from models.page import MOST_PLACES, POLICY, Leanings, Page, Rules, draw_page, sum_up
 from models.sampling import FloatArray
-from models.shelves.anchors import About, Pool, find_anchors
+from models.shelves.anchors import About, Pool
 from models.shelves.kind import ShelfKind
-from models.shelves.query import Conditions, find_eligible, list_conditions, state_facts
+from models.shelves.openings import find_open
+from models.shelves.query import Conditions, list_conditions
 from models.shelves.reasons import REASONS, REFERRING, add_up_reasons, choose_reason, mean_features
 from models.slate import Decision, Shelf, Slate, Versions
 
@@ -168,6 +169,16 @@ def name_slate(
 
 
 @compiled
+def settle_scores(scored: Scored, pool: Pool, about: About, knobs: Knobs) -> FloatArray:
+    """The scores (float64, n) by which rows are drawn: the ranker's, with knobs, skips and proportions."""
+    scores = np.empty(len(scored.scores), np.float64)
+    for item in range(len(scores)):
+        scores[item] = scored.scores[item] + knobs.discovery * scored.features[Feature.UNHEARD, item]
+        scores[item] -= SKIP_AVERSION * pool.skip_chances[item]
+    return calibrate_scores(scores, pool.groups, about.shares, CALIBRATED, knobs.calibration)
+
+
+@compiled
 def _draw(
     scored: Scored,
     pool: Pool,
@@ -181,23 +192,10 @@ def _draw(
     conditions: Conditions,
 ) -> Drawn:
     """Draw all shelves in one pass."""
-    features, count = scored.features, len(scored.scores)
-    scores = np.empty(count, np.float64)
-    for item in range(count):
-        scores[item] = scored.scores[item] + knobs.discovery * features[Feature.UNHEARD, item]
-        scores[item] -= SKIP_AVERSION * pool.skip_chances[item]
-    scores = calibrate_scores(scores, pool.groups, about.shares, CALIBRATED, knobs.calibration)
+    features = scored.features
+    scores = settle_scores(scored, pool, about, knobs)
     order = np.argsort(-scores, kind="mergesort")
-    anchors = find_anchors(features, pool, order, about)
-    facts = state_facts(features, pool, anchors, about)
-    eligible = find_eligible(features, facts, conditions, len(anchored))
-    for shelf in range(len(anchored)):
-        if anchors[anchored[shelf]] < 0:
-            eligible[shelf] = False
-    for key in about.banned:
-        for item in range(count):
-            if pool.keys[item] == key:
-                eligible[:, item] = False
+    anchors, eligible = find_open(features, pool, about, order, anchored, conditions)
     temperatures = rules.temperatures * knobs.exploration
     page = draw_page(scores, pool.artists, order, eligible, rules, temperatures, leanings, seed)
     usual = mean_features(features)

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from models.candidates import generate_candidates
 from models.catalogue import Catalogue
 from models.chance import seed_of
-from models.composition import STEADY, Knobs, draw_slate, name_slate, plan_shelves
+from models.composition import STEADY, Inputs, Knobs, draw_slate, name_slate, plan_shelves
 from models.events import EVENT_CODES, Event, EventType, stable_key
 from models.examples import draw_example
+from models.explanation import Emission, Explanation, explain_slate
 from models.features import POOL_FEATURES, Feature
 from models.inputs import gather_inputs, loosen, name_items
 from models.item_space import from_steps
@@ -29,6 +30,7 @@ from models.shelf_learning import Taught
 from models.shelf_policy import ShelfPolicy
 from models.shelves import SHELVES, ShelfKind
 from models.signals import SignalRows
+from models.situation import Steps
 from models.skip_buckets import speak_of_skip
 from models.skip_examples import SkipExample
 from models.slate import Slate, Versions
@@ -111,23 +113,19 @@ class Personalizer:
     def recommend(self, listener: ListenerState, *, partition: int) -> Slate:
         """Make the slate that includes everything up to `listener.offset`; asking changes no answer."""
         ranking = self.predict(listener)
-        inputs, situation = gather_inputs(
-            listener,
-            ranking,
-            catalogue=self.catalogue,
-            weights=self.weights,
-            policy=self._policy,
-            knobs=loosen(self._knobs, listener.diet),
-            partition=partition,
-        )
+        inputs, situation = self._gather(listener, ranking, partition)
         drawn = draw_slate(inputs, self._plan)
-        return name_slate(
-            drawn,
-            self._plan,
-            name_items(drawn, ranking, self.catalogue),
-            situation=situation,
-            versions=self._versions(),
-        )
+        names, versions = name_items(drawn, ranking, self.catalogue), self._versions()
+        return name_slate(drawn, self._plan, names, situation=situation, versions=versions)
+
+    def explain(
+        self, listener: ListenerState, slate: Slate, *, partition: int, emitted_at: float
+    ) -> Explanation:
+        """Record all that a slate which was just recommended, and is not shown yet, follows from."""
+        ranking = listener.prediction or self.predict(listener)
+        inputs, _ = self._gather(listener, ranking, partition)
+        emission = Emission(listener.user, partition, listener.offset, emitted_at)
+        return explain_slate(emission, listener, slate, ranking, inputs, self._plan, self.catalogue)
 
     def show(self, listener: ListenerState, slate: Slate) -> None:
         """Remember the slate that was recommended last, now that the listener is given it."""
@@ -157,6 +155,17 @@ class Personalizer:
         choice = draw_example(candidates.features, hidden, played, own, seed=seed)
         own = learn_own(own, candidates.features, hidden, candidates.recalled, ranking.scores, played)
         return PlayExample(skip, choice), own
+
+    def _gather(self, listener: ListenerState, ranking: Ranking, partition: int) -> tuple[Inputs, Steps]:
+        return gather_inputs(
+            listener,
+            ranking,
+            catalogue=self.catalogue,
+            weights=self.weights,
+            policy=self._policy,
+            knobs=loosen(self._knobs, listener.diet),
+            partition=partition,
+        )
 
     def _versions(self) -> Versions:
         weights = self.weights

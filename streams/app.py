@@ -92,6 +92,7 @@ def create_worker(settings: Settings) -> EngineApp:
         partitions=settings.partitions,
         ring_events=settings.ring_events,
         cached_listeners=settings.cached_listeners,
+        explained_share=settings.explained_share,
     )
     learners: tuple[Handler, ...] = (learn_signals, pass_catalog, learn_examples)
     if settings.frozen_models:

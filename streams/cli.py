@@ -19,6 +19,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "import": ("streams.commands.import_", "import_history"),
     "replay": ("streams.commands.replay", "replay"),
     "watch": ("streams.commands.watch", "watch"),
+    "explain": ("streams.commands.explain", "explain"),
     "backtest": ("streams.commands.backtest", "backtest"),
     "simulate": ("streams.commands.simulate", "simulate"),
     "experiment": ("streams.commands.experiment", "experiment"),

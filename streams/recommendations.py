@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import orjson
 
+from models.contexts import TasteArray
 from models.half import to_half
 from models.profile import TASTES, Profile
 from models.shown import recommendation_id
@@ -26,17 +27,24 @@ def encode_recommendation(
             "as_of": {"partition": partition, "offset": offset, "at": at},
             "emitted_at": emitted_at,
             "surface": SURFACE,
-            "taste": _tastes(profile),
-            "shelves": [_shelf(shelf) for shelf in slate.shelves],
-            "policy": slate.policy,
-            "models": slate.versions._asdict(),
+            **describe_slate(slate, profile.tastes),
         }
     )
 
 
-def _tastes(profile: Profile) -> dict[str, str]:
+def describe_slate(slate: Slate, tastes: TasteArray) -> dict[str, Any]:
+    """Say what of a record follows from the slate and the tastes (float32, 4 x 64) of its listener."""
+    return {
+        "taste": _tastes(tastes),
+        "shelves": [_shelf(shelf) for shelf in slate.shelves],
+        "policy": slate.policy,
+        "models": slate.versions._asdict(),
+    }
+
+
+def _tastes(tastes: TasteArray) -> dict[str, str]:
     """Each taste as the base64 of 64 float16."""
-    halves = to_half(profile.tastes.ravel()).tobytes()
+    halves = to_half(tastes.ravel()).tobytes()
     size = len(halves) // len(TASTES)
     return {
         name: b2a_base64(halves[nth * size : (nth + 1) * size], newline=False).decode()

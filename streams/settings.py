@@ -48,6 +48,8 @@ class Settings:
     """How freely shelves and items are drawn, times what it is by default: 0.2 is steady, 3 restless."""
     calibration: float = 0.0
     """How strictly shelves follow the shares of each kind of music in what a listener plays, in [0, 1)."""
+    explained_share: float = 0.01
+    """Of slates, the share that `segue explain` can make again: 1 keeps 30 KB of each for a week."""
     item_linger_seconds: float = 1.0
     """An item model is published at most once in this time."""
     trainer_linger_seconds: float = 0.2

@@ -12,6 +12,7 @@ from streams.settings import Settings
 _COMPACTED: Final = {"cleanup.policy": "compact"}
 _ANY_SIZE: Final = {"max.message.bytes": str(16 << 20)}
 """Producers may send too much; it must arrive to be refused with a reason."""
+_A_WEEK: Final = {"cleanup.policy": "delete", "retention.ms": str(7 * 86_400_000)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ LISTENING_EVENTS: Final = Topic("listening-events", key="user", config=_ANY_SIZE
 CATALOG: Final = Topic("catalog", key="item", config=_COMPACTED | _ANY_SIZE)
 PLAYLISTS: Final = Topic("playlists", key="playlist", config=_COMPACTED | _ANY_SIZE)
 RECOMMENDATIONS: Final = Topic("recommendations", key="user")
+EXPLANATIONS: Final = Topic("explanations", key="user", config=_A_WEEK | _ANY_SIZE)
 ITEM_SIGNALS: Final = Topic("item-signals", key="none: the partition owns the items")
 ITEM_MODELS: Final = Topic("item-models", key="item", config=_COMPACTED)
 EXAMPLES: Final = Topic("examples", key="model", partitions=1)
@@ -46,6 +48,7 @@ TOPICS: Final = (
     CATALOG,
     PLAYLISTS,
     RECOMMENDATIONS,
+    EXPLANATIONS,
     ITEM_SIGNALS,
     ITEM_MODELS,
     EXAMPLES,

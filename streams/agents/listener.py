@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
 
 from models.batch import Outcome, Placed, blocks_by_partition, process_batch
+from models.explanation import is_explained
+from models.explanation_bytes import encode_explanation
 from models.off_policy import pack_outcomes
 from models.personalizer import Personalizer
 from models.shelf_judging import judge_choices
@@ -31,6 +33,7 @@ from streams.schemas import Refused, decode_event
 from streams.topics import (
     DEAD_LETTERS,
     EXAMPLES,
+    EXPLANATIONS,
     ITEM_SIGNALS,
     MODELS_KEY,
     OUTCOMES,
@@ -46,6 +49,7 @@ class ListenerAgent:
     """Handles batches of `listening-events`; one instance serves all partitions of a worker.
 
     `freshness` brings the catalogue and the weights up to date between batches; `clock` gives Unix seconds.
+    Of the slates an `explained_share` goes to `explanations`, with all that they follow from.
     """
 
     def __init__(
@@ -57,8 +61,10 @@ class ListenerAgent:
         partitions: int,
         ring_events: int,
         cached_listeners: int,
+        explained_share: float = 0.0,
     ) -> None:
         self._personalizer = personalizer
+        self._explained_share = explained_share
         self._freshness = freshness
         self._clock = clock
         self._partitions = partitions
@@ -70,10 +76,10 @@ class ListenerAgent:
         """Learn a batch and say what to write and send."""
         await self._freshness.refresh(batch)
         events, outputs = self._decode(batch)
-        slates: dict[int, Output] = {}
+        slates: dict[int, list[Output]] = {}
 
         def emit(placed: Placed, listener: ListenerState, slate: Slate) -> None:
-            slates[placed.offset] = self._recommendation(batch.partition, placed, listener, slate)
+            slates[placed.offset] = list(self._emission(batch.partition, placed, listener, slate))
 
         listeners = self._listeners.load(batch.partition, [placed.event.user for placed in events], state)
         counts = _counts_before(listeners, events)
@@ -82,7 +88,7 @@ class ListenerAgent:
         writes: dict[bytes, bytes | None] = {}
         for user, listener in listeners.items():
             writes |= changed_values(listener, count_before=counts[user])
-        outputs += (slates[offset] for offset in sorted(slates))
+        outputs += (output for offset in sorted(slates) for output in slates[offset])
         return Commit(writes=writes, outputs=[*outputs, *self._lessons(outcome, batch.partition)])
 
     def _decode(self, batch: Batch) -> tuple[list[Placed], list[Output]]:
@@ -99,9 +105,11 @@ class ListenerAgent:
                 events.append(Placed(offset=record.offset, event=event))
         return events, refused
 
-    def _recommendation(
+    def _emission(
         self, partition: int, placed: Placed, listener: ListenerState, slate: Slate
-    ) -> Output:
+    ) -> Iterator[Output]:
+        """A slate, and what it follows from, where it is one of those that are explained."""
+        emitted_at = self._clock()
         value = encode_recommendation(
             slate,
             user=listener.user,
@@ -109,9 +117,16 @@ class ListenerAgent:
             partition=partition,
             offset=placed.offset,
             at=placed.event.at,
-            emitted_at=self._clock(),
+            emitted_at=emitted_at,
         )
-        return Output(RECOMMENDATIONS.name, key=listener.user.encode(), value=value, partition=partition)
+        key = listener.user.encode()
+        yield Output(RECOMMENDATIONS.name, key=key, value=value, partition=partition)
+        if is_explained(partition, placed.offset, share=self._explained_share):
+            explanation = self._personalizer.explain(
+                listener, slate, partition=partition, emitted_at=emitted_at
+            )
+            value = encode_explanation(explanation)
+            yield Output(EXPLANATIONS.name, key=key, value=value, partition=partition)
 
     def _lessons(self, outcome: Outcome, partition: int) -> Iterable[Output]:
         blocks = blocks_by_partition(outcome, source_partition=partition, item_partitions=self._partitions)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from typing import Annotated
 
 import typer
-from confluent_kafka import KafkaException, Message
+from confluent_kafka import KafkaException
 from rich.console import Console
 
+from streams.commands.catalog_names import learn_names
 from streams.commands.console import fail, say
 from streams.demo.names import Names
 from streams.demo.slates import ShownSlate, UnreadableSlate, decode_slate
 from streams.demo.terminal import print_slate
 from streams.demo.view import view_slate
-from streams.schemas import Refused, decode_catalog
 from streams.signals import stop_on_signals
 from streams.topic_reader import TopicReader, Unreachable
 from streams.topics import CATALOG, RECOMMENDATIONS
@@ -95,16 +94,9 @@ def _print_words(values: Iterator[bytes], brokers: str) -> None:
     before: ShownSlate | None = None
     with TopicReader(brokers, CATALOG.name, from_beginning=True) as catalog:
         names = Names()
-        _learn_names(names, catalog.read_to_end())
+        learn_names(names, catalog.read_to_end())
         say(f"{len(names):,} items are known by name; waiting for slates.")
         for _, slate in _without_repeats(values):
-            _learn_names(names, catalog.read(0.0))
+            learn_names(names, catalog.read(0.0))
             print_slate(console, slate, view_slate(slate, names, before=before))
             before = slate
-
-
-def _learn_names(names: Names, messages: Iterable[Message]) -> None:
-    for message in messages:
-        # What a worker refuses names nothing here either: that item goes by its id.
-        with suppress(Refused):
-            names.add(decode_catalog(message.key(), message.value()))

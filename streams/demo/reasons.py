@@ -16,6 +16,12 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
     "same_artist": ("More by {artist}, after “{title}”", "More by {artist}"),
     "chosen_artist": ("Because you chose {artist}", "Because you chose {artist}"),
     "alike": ("New, and like “{title}”", "New, and like what you play"),
+    "your_taste": ("Close to your taste, like “{title}”", "Close to your taste"),
+    "moment": ("For this time of the day", "For this time of the day"),
+    "fans_also_play": ("Fans of those behind “{title}” play it", "Fans of artists you play play it too"),
+    "followed_artist": ("New from {artist}, whom you follow", "New from {artist}, whom you follow"),
+    "editors": ("The editors put it beside “{title}”", "Picked by the editors"),
+    "trending_near_you": ("Popular near you, with “{title}”", "Popular near you"),
     "popular": ("Popular with those who play “{title}”", "Many listeners play it now"),
 }
 """`models.slate.Because` by its name on the wire -> the sentence with an item to refer to, and without."""

@@ -23,7 +23,8 @@ CORE_MAY_IMPORT = {
         "hashlib",
         "importlib",
     ),
-    *("hashlib", "heapq", "importlib", "itertools", "math", "operator", "pkgutil", "struct", "typing"),
+    *("hashlib", "heapq", "importlib", "itertools", "json", "math", "operator", "pkgutil", "struct"),
+    *("typing", "zlib"),
     *("numpy", "numba", "river", "models"),
 }
 """Values in, values out: nothing here has a clock, a file, a network or a process."""
@@ -98,7 +99,15 @@ CORE_FLOW = (
     ),
     *("models.state", "models.listening_graph", "models.shelves", "models.shelf_policy"),
     "models.shelf_judging",
-    *("models.composition", "models.inputs", "models.remembering", "models.personalizer", "models.batch"),
+    *(
+        "models.composition",
+        "models.inputs",
+        "models.explanation",
+        "models.remembering",
+        "models.personalizer",
+        "models.batch",
+    ),
+    *("models.explanation_texts", "models.explanation_bytes", "models.explained"),
     *("models.playlist_signals", "models.playlist_vectors"),
     *(
         "models.standalone",
@@ -117,7 +126,13 @@ SHELL_FLOW = (
     *("streams.cores", "streams.declaration", "streams.engine", "streams.settings", "streams.topics"),
     "streams.schemas",
     *("streams.sources", "streams.delivery", "streams.topic_reader", "streams.fences"),
-    *("streams.estimates", "streams.recommendations", "streams.emitted", "streams.rings"),
+    *(
+        "streams.estimates",
+        "streams.recommendations",
+        "streams.emitted",
+        "streams.explanations",
+        "streams.rings",
+    ),
     *(
         "streams.snapshot",
         "streams.saved_replica",

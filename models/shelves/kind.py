@@ -27,10 +27,9 @@ class ShelfKind:
 
     `id` stands in slates and is stable for ever. A shelf with an `anchor` is about something of the
     listener's, whose name takes the place of `{anchor}` in `title`; where there is none, the shelf is left
-    out. `because` is the reason for every item, which refers to the item played last if that is the anchor;
-    without it each has the strongest evidence for itself. `expected` is the reward that an impression of it
-    is expected to bring before any was learned from: it says which shelves come first at the start. A
-    `pinned` shelf stands above those that the policy draws.
+    out. `because` is the reason of the shelf itself; each item has its own. `expected` is the reward that an
+    impression of it is expected to bring before any was learned from: it says which shelves come first at
+    the start. A `pinned` shelf stands above those that the policy draws.
 
     A row of `places` is drawn, with scores divided by `temperature`, each place with probability `floor` from
     all alike, at most `artist_cap` items of an artist in any ten places running, and left out with fewer than

@@ -1,5 +1,7 @@
 """What comes of a slate is paid to the shelf that began it, at once or weeks later."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from models.errors import CorruptState
 from models.events import Event, EventType, Origin
 from models.off_policy import pack_outcomes, unpack_outcomes
 from models.page import MOST_ROWS
+from models.reward import NEXT_DAY_REWARD
 from models.shelf_judging import judge_choices
 from models.shelf_learning import FUTURE, KEPT_A_DAY, TRACE, Happening, learn_shelves
 from models.shelf_lessons import LessonKind
@@ -187,3 +190,47 @@ def test_the_model_learns_what_a_shelf_pays_in_a_situation_and_goes_on_from_its_
     for one in (half, restored):
         one.learn_many(lessons[800:])
     assert encode_shelf_model(half) == encode_shelf_model(restored)
+
+
+def weeks_of(policy_seed):
+    """Lessons of a listener whose shelf 2 wins the click, and whose shelf 3 opens a good week.
+
+    What is played from shelf 2 is heard to its end, and the listener stays away for three days. What is
+    played from shelf 3 is heard by half; but the listener is back on the next day, and plays it again.
+    """
+    draws = np.random.default_rng(policy_seed)
+    memory, model, rows, at = ShelfMemory(), ShelfModel(), [], 1e9
+    back: list[int] = []
+    for nth in range(400):
+        arm = int(draws.integers(2, 4))
+        memory = replace(memory, shown=remember_slate(memory.shown, decision(1, arm), offset=nth))
+        value = model.weights().value
+        heard = 180_000 if arm == 2 else 90_000
+        memory, taught = do(
+            memory, EventType.PLAY, at=at, item=nth, slate=nth, arm=arm, ms=heard, first=arm == 3, value=value
+        )
+        told_now = [taught.lessons]
+        for item in back:
+            memory, taught = do(memory, EventType.PLAY, at=at + 600, item=item, value=value)
+            told_now.append(taught.lessons)
+        back = [nth] if arm == 3 else []
+        days = 1.0 if arm == 3 else 3.0
+        at += days * DAY
+        memory = replace(memory, gained=memory.gained + (NEXT_DAY_REWARD if days == 1.0 else 0.0))
+        model.learn_many(np.concatenate(told_now))
+        rows.append(np.concatenate(told_now))
+    return model, np.concatenate(rows)
+
+
+def test_a_slate_that_opens_a_good_week_beats_one_that_wins_a_click():
+    model, lessons = weeks_of(5)
+    arms, here = np.array([2, 3]), in_numbers(situation())
+    click, week = model.weights().surplus(arms, here) + np.array([EXPECTED[2], EXPECTED[3]])
+    assert week > click + 0.2
+    # By what it pays at once alone, the click would have won.
+    at_once = ShelfModel()
+    amounts = np.where(lessons["arm"] == 2, 1.0, 0.5)
+    paid = (lessons["kind"] == LessonKind.REWARD) & (np.abs(lessons["amount"] - amounts) < 1e-6)
+    at_once.learn_many(lessons[(lessons["kind"] == LessonKind.IMPRESSION) | paid])
+    click, week = at_once.weights().surplus(arms, here) + np.array([EXPECTED[2], EXPECTED[3]])
+    assert click > week + 0.1

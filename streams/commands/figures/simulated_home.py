@@ -18,7 +18,7 @@ from models.listeners.habits import Habits, measure_habits
 from streams.commands.console import stderr
 
 POLICIES: Final = ("live", "greedy")
-KNOB: Final = (-1.0, -0.5, 0.0, 0.5, 1.0)
+KNOB: Final = (-3.0, -1.5, 0.0, 1.5, 3.0)
 """Log-odds added to what a listener has not heard: `discovery` of the core, whose own choice is 0."""
 
 

@@ -83,7 +83,7 @@ def test_slates_of_a_worker_that_was_killed_are_made_again_byte_for_byte(emitted
             versions.add(explanation.versions)
     assert made.keys() == {orjson.loads(slate.value())["id"] for slate in slates}
     assert len(made) >= SLATES
-    assert len(versions) > 5, "catalogue and weights must have moved"
+    assert len(versions) > 2, "catalogue and weights must have moved"
 
 
 def test_the_command_says_that_it_is_the_same_and_why(emitted):

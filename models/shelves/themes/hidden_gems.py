@@ -15,6 +15,8 @@ SHELF: Final = ShelfKind(
     id="hidden-gems",
     title="Hidden gems",
     expected=0.22,
+    # What others have found through the same items is worth a title even if it is one item alone.
+    fewest=1,
     query=(
         (above_zero(Fact.RARE),),
         (above_zero(Feature.NEIGHBOURS), at_least(Feature.TASTE_WEEKS, CLOSE)),

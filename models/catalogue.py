@@ -49,7 +49,7 @@ class Catalogue:
 
     >>> catalogue = Catalogue()
     >>> catalogue.apply_record(CatalogRecord(item="t:1", title="Blue", artist="Ann"))
-    >>> position = catalogue.position_of(stable_key("t:1"))
+    >>> position = int(catalogue.positions_of(keys_of(["t:1"]))[0])
     >>> catalogue.ids[position], catalogue.title(position), catalogue.artist_name(position)
     ('t:1', 'Blue', 'Ann')
     """

@@ -9,6 +9,7 @@ import numpy as np
 from numba.core import event
 
 from models.batch import Placed
+from models.carousel.live import draw_slates
 from models.diet.calibration import calibrate_scores, divergence, shares_of
 from models.diet.diet import Diet
 from models.diet.groups import ALL_GROUPS, assign, find_groups
@@ -23,6 +24,9 @@ from models.newcomers import Newcomers
 from models.off_policy import Outcome, PolicyEstimator
 from models.off_policy.simulation import draw_scenario, run_trial
 from models.sequences import SequenceModel
+from models.shelf_lessons import LessonKind, lesson
+from models.shelf_model import ShelfModel
+from models.situation import SITUATION
 from models.slate import Slate
 from models.sources_alone import FactorsAlone, NeighboursAlone, VotesAlone
 from models.standalone import Standalone
@@ -58,6 +62,7 @@ def warm(report: Callable[[str], None]) -> None:
         Newcomers(Standalone(ring_events=1024), population.catalogue.records()).learn_many(heard)
         _keep_diets(system, [placed.event for placed in events])
         _judge(PolicyEstimator())
+        _choose_shelves(ShelfModel())
 
 
 def _complete(model: SequenceModel) -> None:
@@ -77,6 +82,13 @@ def _keep_diets(system: Standalone, events: Sequence[Event]) -> None:
     divergence(heard.shares, shares_of(groups, ALL_GROUPS))
     count_slate(Diet(), np.ones(MEASURES), ranking.candidates.positions, system.catalogue, at=0.0)
     list(weeks_of_diet(Standalone(ring_events=1024), events))
+
+
+def _choose_shelves(model: ShelfModel) -> None:
+    """Learn of a shelf that was seen, and draw the slate of somebody who looks at a carousel."""
+    situation = np.zeros(SITUATION, np.int8)
+    model.learn_many(lesson(LessonKind.IMPRESSION, amount=0.0, situation=situation))
+    draw_slates(np.zeros((1, 3)), np.ones(1), np.zeros((1, 2)))
 
 
 def _judge(estimator: PolicyEstimator) -> None:

@@ -98,6 +98,6 @@ def test_a_ban_is_remembered_until_a_like_takes_it_back():
 @pytest.mark.parametrize("spoil", [lambda d: d[:-1], lambda d: d + b"\0", lambda d: b"", "nan"])
 def test_spoilt_bytes_are_refused(spoil):
     data = encode_profile(Profile())
-    spoilt = data[:31] + np.float32("nan").tobytes() + data[35:] if spoil == "nan" else spoil(data)
+    spoilt = data[:33] + np.float32("nan").tobytes() + data[37:] if spoil == "nan" else spoil(data)
     with pytest.raises(CorruptState):
         decode_profile(spoilt)

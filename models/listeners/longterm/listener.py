@@ -171,8 +171,12 @@ class LongTermListener:
         def is_found(index: int) -> bool:
             return not self.mind.knows(index) and attracts(index, new=True)
 
-        found = self._chooser.seek(now, fits=is_found, tries=_COMES_BY) if new else None
-        return found or self._chooser.own(now, fits=fits, welcome=fits, tries=_TRIES)
+        if new and (found := self._chooser.seek(now, fits=is_found, tries=_COMES_BY)):
+            return found
+        choice = self._chooser.own(now, fits=fits, welcome=fits, tries=_TRIES)
+        if choice.way is Way.DISCOVERY:
+            return self._chooser.seek(now, fits=is_found, tries=_TRIES) or choice
+        return choice
 
     def _listen(self, choice: Choice, now: float, home: int, origin: Origin | None) -> Iterator[Action]:
         """Search for a discovery now and then, play it, and perhaps respond."""

@@ -29,7 +29,7 @@ class Temperament:
             patience=-log_odds(0.10 + 0.24 * draws.uniform()),
             novelty=0.08 + 0.22 * draws.uniform(),
             comfortable=0.66 + 0.20 * draws.uniform(),
-            faith=log_odds(0.75 + 0.22 * draws.uniform()),
+            faith=log_odds(0.80 + 0.18 * draws.uniform()),
         )
 
 

@@ -3,7 +3,8 @@
 Rectified units are linear around each item, so that its score is exactly a sum over the features: a feature
 times the terms and the active units through which it acts. What a feature adds is counted from its mean over
 the candidates, for what they all have puts none above the others. The features that speak of the same thing
-add up, and what adds most is the reason.
+add up, and what adds most is the reason. Only what an item has more of than usual can speak for it: to be
+less popular than others is no way of being popular, whatever the ranker makes of it.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ REASONS: Final = tuple(Because)
 REFERRING: Final = frozenset((Because.PLAYED_AFTER, Because.SAME_SESSION, Because.ALSO_PLAYED))
 """Those that refer to another item."""
 _POPULAR: Final = REASONS.index(Because.POPULAR)
+_ON_REPEAT: Final = REASONS.index(Because.ON_REPEAT)
 _ALSO_PLAYED: Final = REASONS.index(Because.ALSO_PLAYED)
 _ALIKE: Final = REASONS.index(Because.ALIKE)
 _CHOSEN: Final = REASONS.index(Because.CHOSEN_ARTIST)
@@ -92,15 +94,15 @@ def add_up_reasons(
                 acting[feature] += output * row[feature]
     added = np.zeros(len(REASONS), np.float32)
     for reason, feature in _SPOKEN:
-        # What an item has nothing of is no reason for it, even if that puts it above others.
-        if features[feature, item] > 0:
+        # What an item has little of is no reason for it, even if that puts it above others.
+        if features[feature, item] > max(np.float32(0), usual[feature]):
             added[reason] += acting[feature] * (features[feature, item] - usual[feature])
     return added
 
 
 @compiled
 def choose_reason(added: Float32s, heard: bool, explained: bool, chosen: bool) -> int:
-    """The reason that adds most, by its place in `REASONS`; what is popular where none adds anything.
+    """The reason that adds most, by its place in `REASONS`; where none adds anything, what is known of it.
 
     `chosen` says that the artist of an item that was not `heard` was chosen at the start: a better answer to
     somebody of whom nothing else is known. Neighbours that no item that was played `explained` are those of
@@ -108,7 +110,8 @@ def choose_reason(added: Float32s, heard: bool, explained: bool, chosen: bool) -
     """
     if chosen and not heard:
         return _CHOSEN
-    best, most = _POPULAR, np.float32(0)
+    known = _ON_REPEAT if heard else _ALSO_PLAYED if explained else _POPULAR
+    best, most = known, np.float32(0)
     for reason in range(len(added)):
         if added[reason] > most:
             best, most = reason, added[reason]

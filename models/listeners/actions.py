@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,7 @@ from models.listeners.draws import Draws
 from models.listeners.responses import respond
 
 _PLAYLIST: Final = "Favourites"
+_SEARCHES: Final = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,17 @@ def play_item(
     )
 
 
-def react(play: Action, *, known: bool, draws: Draws) -> Action | None:
+def surround(play: Action, *, known: bool, discovery: bool, draws: Draws) -> Iterator[Action]:
+    """Search for a discovery of one's own now and then, play it, and perhaps say something about it."""
+    if discovery and draws.uniform() < _SEARCHES:
+        yield Action(EventType.SEARCH, query=play.artist.lower())
+    yield play
+    reaction = _react(play, known=known, draws=draws)
+    if reaction is not None:
+        yield reaction
+
+
+def _react(play: Action, *, known: bool, draws: Draws) -> Action | None:
     """Perhaps say something about what was played, which was `known` before or not."""
     response = respond(known=known, ended=play.ended, draws=draws)
     if response is None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from math import inf
 from typing import Final
 
-from models.events import PLAY_MS, SESSION_GAP_SECONDS, Event, EventType, Origin
-from models.listeners.actions import Action, play_item, react
+from models.events import PLAY_MS, SESSION_GAP_SECONDS, Event, Origin
+from models.listeners.actions import Action, play_item, surround
 from models.listeners.catalogue import Catalogue
 from models.listeners.choices import Choice, Chooser, Way
 from models.listeners.draws import Draws, derive
@@ -16,7 +16,6 @@ from models.listeners.rhythm import Rhythm, pause_seconds, session_length
 from models.listeners.tastes import Tastes
 
 _TASTE, _RHYTHM, _LIFE = range(3)
-_SEARCHES: Final = 0.04
 _BAD_MOOD: Final = 0.25
 _MOMENT_SECONDS: Final = 1.5
 _FROM_MEMORY: Final = frozenset({Way.HABIT, Way.ROTATION})
@@ -87,15 +86,9 @@ class Listener:
         self._chooser.interrupt()
 
     def _plan(self, choice: Choice, origin: Origin | None) -> Iterator[Action]:
-        """Search for a discovery now and then, play it, and perhaps respond."""
         known = choice.way in _FROM_MEMORY or choice.index in self._chooser.memory
         play = self._play(choice.index, known=known, origin=origin)
-        if choice.way is Way.DISCOVERY and self._draws.uniform() < _SEARCHES:
-            yield Action(EventType.SEARCH, query=play.artist.lower())
-        yield play
-        reaction = react(play, known=known, draws=self._draws)
-        if reaction is not None:
-            yield reaction
+        return surround(play, known=known, discovery=choice.way is Way.DISCOVERY, draws=self._draws)
 
     def _play(self, index: int, *, known: bool, origin: Origin | None) -> Action:
         """Listen to an item for a while, and remember it unless it was skipped."""

@@ -8,7 +8,7 @@ from math import inf
 from typing import Final
 
 from models.events import PLAY_MS, SESSION_GAP_SECONDS, Context, Event, EventType, Origin
-from models.listeners.actions import Action, play_item, react
+from models.listeners.actions import Action, play_item, surround
 from models.listeners.catalogue import Catalogue
 from models.listeners.choices import Choice, Chooser, Way
 from models.listeners.draws import Draws, derive
@@ -35,7 +35,6 @@ _CHOOSY: Final = 3.0
 _TRIES: Final = 12
 _COMES_BY: Final = 3
 """New things that come by when somebody wants one; who meets none that appeals plays what they know."""
-_SEARCHES: Final = 0.04
 _MOMENT_SECONDS: Final = 1.5
 
 Look = Callable[[], Screen]
@@ -179,15 +178,9 @@ class LongTermListener:
         return choice
 
     def _listen(self, choice: Choice, now: float, home: int, origin: Origin | None) -> Iterator[Action]:
-        """Search for a discovery now and then, play it, and perhaps respond."""
         known = self.mind.knows(choice.index)
         play = self._play(choice, now, home, origin)
-        if choice.way is Way.DISCOVERY and self._draws.uniform() < _SEARCHES:
-            yield Action(EventType.SEARCH, query=play.artist.lower())
-        yield play
-        reaction = react(play, known=known, draws=self._draws)
-        if reaction is not None:
-            yield reaction
+        return surround(play, known=known, discovery=choice.way is Way.DISCOVERY, draws=self._draws)
 
     def _play(self, choice: Choice, now: float, home: int, origin: Origin | None) -> Action:
         """Listen for a while, and take in how it was."""

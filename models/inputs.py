@@ -15,8 +15,7 @@ from models.composition import Drawn, Inputs, Knobs, Names, Scored
 from models.contexts import PARTS_OF_WEEK
 from models.diet.diet import Diet
 from models.diet.groups import assign, find_groups
-from models.locales import Locales
-from models.onboarding import Choices
+from models.locales import find_chosen
 from models.profile import Profile
 from models.ranker import Ranking
 from models.sampling import Bools, FloatArray, IndexArray
@@ -120,20 +119,17 @@ def _about(
     part_of_week: int,
     shares: FloatArray,
 ) -> About:
-    choices, artists = profile.choices, catalogue.artists
+    artists = catalogue.artists
+    chosen = find_chosen(profile.choices, artists, catalogue.locales)
     return About(
         last_played=listener.history.last_played(),
         moment=part_of_week,
         banned=np.array(profile.banned, np.int64),
-        chosen=artists.find(choices.artists) if choices.artists else _NOBODY,
+        chosen=chosen.artists,
         followed=artists.find(profile.followed) if profile.followed else _NOBODY,
-        locales=_find_locales(choices, catalogue.locales),
+        locales=chosen.locales,
         shares=shares,
     )
-
-
-def _find_locales(choices: Choices, locales: Locales) -> Int32s:
-    return locales.find(choices) if choices.country or choices.language else _NOBODY
 
 
 @compiled

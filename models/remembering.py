@@ -62,8 +62,8 @@ def remember_shown(
     listener.memory = replace(listener.memory, shown=shown)
     if listener.prediction is not None:
         candidates = listener.prediction.candidates
+        measured = measure_shown(slate.decision.items, candidates, catalogue, skips=skips)
         items = candidates.positions[slate.decision.items]
-        measured = measure_shown(items, candidates, catalogue, skips=skips)
         listener.diet = count_slate(listener.diet, measured, items, catalogue, at=listener.profile.at)
 
 

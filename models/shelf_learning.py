@@ -21,7 +21,7 @@ from models.reward import NEXT_DAY_REWARD, durable_reward, listening_reward, she
 from models.shelf_lessons import CHOICE, NO_CHOICES, LessonKind, Rows, gather_lessons, lesson
 from models.shelf_memory import ShelfMemory
 from models.shown import find_shelf, read_shown
-from models.situation import in_numbers
+from models.situation import Steps, in_numbers
 
 DAY_SECONDS: Final = 86_400.0
 KEPT_A_DAY: Final = 0.8
@@ -70,104 +70,96 @@ def learn_shelves(
     `expected` says by arm what is expected of a shelf before anything is learned of it, and `value` (float64,
     SITUATION) weighs a situation: what a listener in it will gain.
     """
-    event, lessons, choices = happening.event, list[Rows](), NO_CHOICES
-    gained = memory.gained + (NEXT_DAY_REWARD if happening.days_since == 1 else 0.0)
-    slate = place = -1
+    lessons, choices, found = list[Rows](), NO_CHOICES, None
+    if happening.days_since == 1:
+        memory = replace(memory, gained=memory.gained + NEXT_DAY_REWARD)
     if happening.slate >= 0:
-        slate, place = find_shelf(memory.shown, offset=happening.slate, arm=happening.arm)
-    if slate >= 0:
-        if read_shown(memory.shown)["seen"][slate] == 0:
-            memory, choices = _arrive(memory, gained, slate, happening, value, lessons)
-            slate, gained = 0, 0.0
-        memory = _see(memory, slate, place, happening, expected, lessons)
-    if slate >= 0 or len(memory.credits):
-        memory = _pay(memory, slate, place, happening, lessons)
-    memory = replace(memory, gained=gained + listening_reward(event))
+        shown = read_shown(memory.shown)
+        found = find_shelf(shown, offset=happening.slate, arm=happening.arm)
+    if found is not None:
+        nth, place = found
+        before, shown = shown[:nth], shown[nth:]
+        if shown["seen"][0] == 0:
+            memory = _arrive(memory, shown["situation"][0], happening, value, lessons)
+            choices = _settle(before)
+        memory = _see(memory, shown, place, happening, expected, lessons)
+        memory = _pay(memory, happening, shown["situation"][0], lessons)
+    elif len(memory.credits):
+        memory = _pay(memory, happening, None, lessons)
+    memory = replace(memory, gained=memory.gained + listening_reward(happening.event))
     return memory, Taught(gather_lessons(lessons), choices)
 
 
 def _arrive(
-    memory: ShelfMemory,
-    gained: float,
-    slate: int,
-    happening: Happening,
-    value: Float64s,
-    lessons: list[Rows],
-) -> tuple[ShelfMemory, Rows]:
-    """Come to a slate that was not seen before: what was seen until now is over, and so are older slates."""
-    shown = read_shown(memory.shown)
-    here = shown["situation"][slate]
+    memory: ShelfMemory, here: Steps, happening: Happening, value: Float64s, lessons: list[Rows]
+) -> ShelfMemory:
+    """Come to a slate that was not seen before: the passage from the one before it is over."""
     if memory.at:
         days = max(0.0, happening.at - memory.at) / DAY_SECONDS
         discount = KEPT_A_DAY**days
         lessons.append(
             lesson(
                 LessonKind.PASSAGE,
-                amount=gained,
+                amount=memory.gained,
                 situation=memory.since,
                 after=here,
                 discount=discount,
             )
         )
-        better = gained + float(value @ (discount * in_numbers(here) - in_numbers(memory.since)))
+        better = memory.gained + float(value @ (discount * in_numbers(here) - in_numbers(memory.since)))
         recent = memory.credits[memory.credits["at"] + TRACED_SECONDS >= memory.at][::-1]
         for back, credit in enumerate(recent):
             amount = FUTURE * TRACE**back * better
             lessons.append(_reward(credit, amount))
-    choices = _settle(shown[:slate])
-    memory = replace(memory, shown=shown[slate:].tobytes(), since=here.copy(), at=happening.at, gained=0.0)
-    return memory, choices
+    return replace(memory, since=here.copy(), at=happening.at, gained=0.0)
 
 
 def _see(
     memory: ShelfMemory,
-    slate: int,
+    shown: Rows,
     place: int,
     happening: Happening,
     expected: Mapping[int, float],
     lessons: list[Rows],
 ) -> ShelfMemory:
-    """See a slate down to a place: shelves that were not seen before have had an impression."""
-    shown, own = read_shown(memory.shown), memory.own
-    row = shown[slate]
-    for seen in range(row["seen"], place + 1):
-        arm = int(row["arms"][seen])
+    """See the first slate of `shown` down to a place, from which an event came, and note what that earned."""
+    slate, own = shown[0], memory.own
+    for seen in range(slate["seen"], place + 1):
+        arm, situation = int(slate["arms"][seen]), slate["situation"]
         lessons.append(
-            lesson(LessonKind.IMPRESSION, arm=arm, amount=expected.get(arm, 0.0), situation=row["situation"])
+            lesson(LessonKind.IMPRESSION, arm=arm, amount=expected.get(arm, 0.0), situation=situation)
         )
-        own = own.note(arm, happening.part, shown=1.0, gained=-float(row["predicted"][seen]))
-    shown["seen"][slate] = max(row["seen"], place + 1)
+        own = own.note(arm, happening.part, shown=1.0, gained=-float(slate["predicted"][seen]))
+    slate["seen"] = max(slate["seen"], place + 1)
+    if happening.event.type is EventType.PLAY:
+        slate["earned"][place] += shelf_reward(happening.event)
     return replace(memory, shown=shown.tobytes(), own=own)
 
 
 def _pay(
-    memory: ShelfMemory, slate: int, place: int, happening: Happening, lessons: list[Rows]
+    memory: ShelfMemory, happening: Happening, situation: Steps | None, lessons: list[Rows]
 ) -> ShelfMemory:
-    """Pay the shelf that an event came from, or the one from which its item was first played."""
+    """Pay the shelf from which an item was first played, and the one it is played from in a `situation`."""
     event, amount = happening.event, shelf_reward(happening.event)
     mine = np.flatnonzero(memory.credits["item"] == happening.item)
     if len(mine) and (event.is_play or event.type is not EventType.PLAY):
         memory = _pay_later(memory, int(mine[0]), happening, lessons)
-    if slate < 0 or event.type is not EventType.PLAY:
+    if situation is None or event.type is not EventType.PLAY:
         return memory
-    shown = read_shown(memory.shown)
-    row = shown[slate]
-    arm, situation = int(row["arms"][place]), row["situation"]
-    lessons.append(lesson(LessonKind.REWARD, arm=arm, amount=amount, situation=situation))
-    shown["earned"][slate, place] += amount
-    own = memory.own.note(arm, happening.part, shown=0.0, gained=amount)
+    lessons.append(lesson(LessonKind.REWARD, arm=happening.arm, amount=amount, situation=situation))
+    own = memory.own.note(happening.arm, happening.part, shown=0.0, gained=amount)
     credits = memory.credits
     if event.is_play and not len(mine):
         credits = add_credit(
             credits,
             item=happening.item,
             at=happening.at,
-            arm=arm,
+            arm=happening.arm,
             part=happening.part,
             first=happening.first,
             situation=situation,
         )
-    return replace(memory, shown=shown.tobytes(), own=own, credits=credits)
+    return replace(memory, own=own, credits=credits)
 
 
 def _pay_later(memory: ShelfMemory, place: int, happening: Happening, lessons: list[Rows]) -> ShelfMemory:

@@ -16,11 +16,12 @@ import numpy.typing as npt
 
 from models.arm_bytes import decode_arms, encode_arms
 from models.arms import PooledArms
+from models.compiled import compiled
 from models.errors import CorruptState
 from models.events import stable_key
 from models.learned_bytes import LearnedBytes
 from models.shelf_lessons import LessonKind, Rows
-from models.situation import SITUATION, in_numbers
+from models.situation import SITUATION, STEPS, Steps, in_numbers
 
 NOISE: Final = 0.15
 """Variance of what an impression pays."""
@@ -55,10 +56,22 @@ class ShelfWeights:
     means: Float64s
     value: Float64s
 
-    def surplus(self, arms: Int64s, situation: Float64s) -> Float64s:
+    def surplus(self, arms: Int64s, situation: Steps) -> Float64s:
         """What each of n arms pays beyond what was expected (float64, n); nothing is known of a new one."""
-        found: Float64s = (self.arms == arms[:, None]) @ (self.means @ situation)
+        found: Float64s = surplus_of(arms, self.arms, self.means, situation)
         return found
+
+
+@compiled
+def surplus_of(arms: Int64s, learned: Int64s, means: Float64s, situation: Steps) -> Float64s:
+    """`ShelfWeights.surplus`, where `learned` are the arms of the `means`."""
+    surplus = np.zeros(len(arms), np.float64)
+    for arm in range(len(arms)):
+        for row in range(len(learned)):
+            if learned[row] == arms[arm]:
+                for place in range(len(situation)):
+                    surplus[arm] += means[row, place] * (situation[place] / STEPS)
+    return surplus
 
 
 class ShelfModel:

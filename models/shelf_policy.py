@@ -17,9 +17,9 @@ from models.compiled import compiled
 from models.contexts import PARTS
 from models.own_shelves import Float32s, Float64s, Int32s, OwnShelves, lean_own
 from models.page import Leanings
-from models.shelf_model import Int64s, ShelfWeights
+from models.shelf_model import Int64s, ShelfWeights, surplus_of
 from models.shelves.kind import ShelfKind
-from models.situation import STEPS, Steps
+from models.situation import Steps
 
 TEMPERATURE: Final = 0.08
 """How freely shelves are chosen: one that is expected to pay .08 more comes first in 73 of 100 slates."""
@@ -74,15 +74,8 @@ def _expect(
     part: int,
 ) -> Float64s:
     """What each of `POLICIES` expects of n arms: float64, 3 x n."""
-    mine = lean_own(arms, own, sums, part)
     scores = np.empty((3, len(arms)), np.float64)
-    for arm in range(len(arms)):
-        surplus = 0.0
-        for row in range(len(learned)):
-            if learned[row] == arms[arm]:
-                for place in range(len(situation)):
-                    surplus += means[row, place] * (situation[place] / STEPS)
-        scores[0, arm] = expected[arm] + surplus + mine[arm]
-        scores[1, arm] = expected[arm] + surplus
-        scores[2, arm] = expected[arm]
+    scores[2] = expected
+    scores[1] = expected + surplus_of(arms, learned, means, situation)
+    scores[0] = scores[1] + lean_own(arms, own, sums, part)
     return scores

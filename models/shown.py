@@ -88,14 +88,13 @@ def read_shown(shown: bytes) -> Rows:
     return np.frombuffer(shown, SHOWN).copy()
 
 
-def find_shelf(shown: bytes, *, offset: int, arm: int) -> tuple[int, int]:
-    """Find the slate that includes an offset and the place of a shelf on it; -1 and -1 where forgotten."""
-    rows = np.frombuffer(shown, SHOWN)
-    for slate in np.flatnonzero(rows["offset"] == offset):
-        places = np.flatnonzero(rows["arms"][slate, : rows["rows"][slate]] == arm)
+def find_shelf(shown: Rows, *, offset: int, arm: int) -> tuple[int, int] | None:
+    """Find which slate (`SHOWN`) includes an offset, and the place of a shelf on it; none where forgotten."""
+    for slate in np.flatnonzero(shown["offset"] == offset):
+        places = np.flatnonzero(shown["arms"][slate, : shown["rows"][slate]] == arm)
         if len(places):
             return int(slate), int(places[0])
-    return -1, -1
+    return None
 
 
 def check_shown(data: bytes) -> bytes:

@@ -17,15 +17,15 @@ from models.skips import SkipWeights, predict_skips
 
 
 def measure_shown(
-    shown: IndexArray, candidates: Candidates, catalogue: Catalogue, *, skips: SkipWeights
+    rows: npt.NDArray[np.int64], candidates: Candidates, catalogue: Catalogue, *, skips: SkipWeights
 ) -> Float64s:
-    """Measure the items of a slate by catalogue position (int32, n), as `measure_slate` does.
+    """Measure the items of a slate, by their places among the candidates (int64, n), as `measure_slate` does.
 
-    What they are to the listener is read from the candidates that the slate was drawn from: whether they are
-    new, how far from the taste of years, and how likely skipped. What is no candidate is passed over.
+    What they are to the listener is read from the candidates: whether they are new, how far from the taste of
+    years, and how likely skipped.
     """
     columns = candidates.positions, candidates.features, candidates.buckets
-    return _measure(shown, *columns, skips.weights, catalogue.vectors, catalogue.plays, catalogue.total_plays)
+    return _measure(rows, *columns, skips.weights, catalogue.vectors, catalogue.plays, catalogue.total_plays)
 
 
 def count_slate(
@@ -38,7 +38,7 @@ def count_slate(
 
 @compiled
 def _measure(
-    shown: IndexArray,
+    rows: npt.NDArray[np.int64],
     positions: IndexArray,
     features: Float32s,
     buckets: IndexArray,
@@ -47,14 +47,6 @@ def _measure(
     plays: Uint32s,
     total_plays: int,
 ) -> Float64s:
-    rows, count = np.empty(len(shown), np.int64), 0
-    for position in shown:
-        for row in range(len(positions)):
-            if positions[row] == position:
-                rows[count] = row
-                count += 1
-                break
-    rows = rows[:count]
     return measure_slate(
         positions[rows],
         features[Feature.UNHEARD][rows],

@@ -8,11 +8,12 @@ from typing import Final
 
 import numpy as np
 
+from models.catalogue import Catalogue
 from models.diet.diet import Diet
 from models.diet.measures import MEASURES, Measure, gini, popularity_lift
-from models.diet.plays import count_play, measure_play
+from models.diet.plays import measure_play
 from models.diet.shown import measure_shown
-from models.events import Event, stable_key
+from models.events import Event
 from models.profile import TASTES
 from models.recollection import Float64s
 from models.slate import Slate
@@ -82,58 +83,43 @@ def weeks_of_diet(core: Standalone, events: Iterable[Event]) -> Iterator[WeekOfD
     `events` come in the order of their log; the core makes the next-up row only, or its first shelf is taken.
     """
     weeks: dict[str, _Week] = {}
-    diets: dict[str, Diet] = {}
     for offset, event in enumerate(events):
         began = (event.at - _MONDAY) // WEEK_SECONDS * WEEK_SECONDS + _MONDAY
+        listener = core.listener(event.user)
         week = weeks.get(event.user)
         if week is None or began > week.began:
             if week is not None:
-                yield week.told(event.user, diets[event.user])
+                yield week.told(event.user, listener.diet)
             week = weeks[event.user] = _Week(began)
-        diet = diets.setdefault(event.user, Diet())
         if event.is_play:
-            diets[event.user] = _take_in(week, diet, event, core)
+            _take_in(week, event, listener, core.catalogue)
         slate = core.process_one(event, offset=offset)
         if event.is_play and slate is not None and slate.shelves:
             _show(week, slate, core.listener(event.user), core)
     for user, week in weeks.items():
-        yield week.told(user, diets[user])
+        yield week.told(user, core.listener(user).diet)
 
 
-def _take_in(week: _Week, diet: Diet, event: Event, core: Standalone) -> Diet:
+def _take_in(week: _Week, event: Event, listener: ListenerState, catalogue: Catalogue) -> None:
     """Measure a play before it is learned."""
-    catalogue, listener = core.catalogue, core.listener(event.user)
     position = catalogue.position_of(event.subject)
-    history, taste = listener.history, listener.profile.tastes[LASTING]
-    known = catalogue.vectors, catalogue.plays, catalogue.total_plays
-    measured = measure_play(position, history.index, history.good, taste, *known)
     week.plays += 1
     artist = int(catalogue.artist[position])
     week.played_artists[artist] = week.played_artists.get(artist, 0) + 1
+    history, taste = listener.history, listener.profile.tastes[LASTING]
+    known = catalogue.vectors, catalogue.plays, catalogue.total_plays
+    measured = measure_play(position, history.index, history.good, taste, *known)
     if not np.isnan(measured).any():
         week.played += measured
         week.measured += 1
-    return count_play(
-        diet,
-        position,
-        heard=history.index,
-        good=history.good,
-        taste=taste,
-        vectors=catalogue.vectors,
-        plays=catalogue.plays,
-        total_plays=catalogue.total_plays,
-        at=event.at,
-    )
 
 
 def _show(week: _Week, slate: Slate, listener: ListenerState, core: Standalone) -> None:
     """Measure the row that stands there after a play."""
     catalogue, ranking = core.catalogue, listener.prediction
     assert ranking is not None, "a slate is drawn from a prediction"
-    keys = np.array([stable_key(item) for item in slate.shelves[0].ids], np.int64)
-    shown = catalogue.positions_of(keys)
-    skips = core.personalizer.weights.skips
-    week.shown += measure_shown(shown, ranking.candidates, catalogue, skips=skips)
+    row = slate.decision.items[: len(slate.shelves[0].items)]
+    week.shown += measure_shown(row, ranking.candidates, catalogue, skips=core.personalizer.weights.skips)
     week.rows += 1
-    for artist in catalogue.artist[shown].tolist():
+    for artist in catalogue.artist[ranking.candidates.positions[row]].tolist():
         week.shown_artists[artist] = week.shown_artists.get(artist, 0) + 1

@@ -238,7 +238,7 @@ class ShelfSubject:
 
     def answer(self) -> bytes:
         weights = self.model.weights()
-        situation = np.linspace(-1, 1, SITUATION)
+        situation = np.linspace(-STEPS, STEPS, SITUATION).astype(np.int8)
         return weights.surplus(self.arms, situation).tobytes() + weights.value.tobytes()
 
     def state(self) -> bytes:

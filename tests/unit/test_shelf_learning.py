@@ -177,8 +177,8 @@ def test_the_model_learns_what_a_shelf_pays_in_a_situation_and_goes_on_from_its_
     model = ShelfModel()
     model.learn_many(lessons)
     weights = model.weights()
-    morning, evening = np.zeros(SITUATION), np.zeros(SITUATION)
-    morning[0] = evening[0] = morning[7] = 1.0
+    morning, evening = np.zeros((2, SITUATION), np.int8)
+    morning[0] = evening[0] = morning[7] = STEPS
     arms = np.array([3, 2, 99])
     assert weights.surplus(arms, morning)[0] > weights.surplus(arms, evening)[0] + 0.3
     # What was seen and not played paid less than expected; of one that is new nothing is known.
@@ -224,7 +224,7 @@ def weeks_of(policy_seed):
 
 def test_a_slate_that_opens_a_good_week_beats_one_that_wins_a_click():
     model, lessons = weeks_of(5)
-    arms, here = np.array([2, 3]), in_numbers(situation())
+    arms, here = np.array([2, 3]), situation()
     click, week = model.weights().surplus(arms, here) + np.array([EXPECTED[2], EXPECTED[3]])
     assert week > click + 0.2
     # By what it pays at once alone, the click would have won.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from streams.commands.figures.plot import COLOURS, INK
+from streams.commands.figures.plot import COLOURS, INK, dress
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -36,7 +36,7 @@ def plot_diets(path: Path, weeks: Mapping[str, Mapping[str, Mapping[str, float]]
             axes = figure.add_subplot(len(PANELS), 1, place + 1)
             for nth, (listener, of_listener) in enumerate(list(weeks.items())[:FIRST]):
                 _draw_line(axes, listener, of_listener, measure, COLOURS[nth])
-            _dress(axes, heading)
+            dress(axes, title=f"{heading}; dots: the alarm is raised")
             if place == 0:
                 axes.legend(frameon=False, labelcolor=INK, loc="lower left", ncols=FIRST)
         figure.savefig(path)
@@ -50,13 +50,3 @@ def _draw_line(
     raised = [place for place, numbers in enumerate(weeks.values()) if numbers["exploration"] > 1]
     axes.plot(days, heights, color=colour, linewidth=1.7, label=listener)
     axes.scatter(days[raised], [heights[place] for place in raised], color=colour, s=28)
-
-
-def _dress(axes: Axes, heading: str) -> None:
-    for side in ("top", "right", "left"):
-        axes.spines[side].set_visible(False)
-    axes.spines["bottom"].set_color("#9ca3af")
-    axes.grid(axis="y", color="#e5e7eb", linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.tick_params(colors=INK, length=0)
-    axes.set_title(f"{heading}; dots: the alarm is raised", loc="left", color=INK, fontweight="bold")

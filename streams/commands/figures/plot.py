@@ -124,7 +124,7 @@ def _name_lines(axes: Axes, ends: Sequence[tuple[float, str, str]]) -> None:
         )
 
 
-def dress(axes: Axes, *, title: str, below: str) -> None:
+def dress(axes: Axes, *, title: str, below: str = "") -> None:
     """Give axes the look of every plot: no frame, quiet lines across, a title, and what runs along below."""
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from streams.commands.figures.plot import COLOURS, INK
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+from streams.commands.figures.plot import COLOURS, INK, dress
 
 
 def plot_trade_off(path: Path, points: Sequence[Mapping[str, float]]) -> None:
@@ -33,27 +29,10 @@ def plot_trade_off(path: Path, points: Sequence[Mapping[str, float]]) -> None:
                 color=INK,
                 fontweight="bold" if point["discovery"] == 0 else "normal",
             )
-        _dress(axes)
+        axes.margins(0.12)
+        axes.set_ylabel("durable discoveries", color=INK)
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        title = "what the knob trades: log-odds added to what a listener has not heard"
+        dress(axes, title=title, below="completed plays")
         figure.savefig(path)
-
-
-def _dress(axes: Axes) -> None:
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    for side in ("bottom", "left"):
-        axes.spines[side].set_color("#9ca3af")
-    axes.grid(color="#e5e7eb", linewidth=0.8)
-    axes.set_axisbelow(True)
-    axes.margins(0.12)
-    axes.tick_params(colors=INK, length=0)
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    axes.set_xlabel("completed plays", color=INK)
-    axes.set_ylabel("durable discoveries", color=INK)
-    axes.set_title(
-        "what the knob trades: log-odds added to what a listener has not heard",
-        loc="left",
-        color=INK,
-        fontweight="bold",
-        pad=12,
-    )

@@ -22,7 +22,7 @@ from models.sampling import FloatArray
 from models.shelves.anchors import About, Pool
 from models.shelves.kind import ShelfKind
 from models.shelves.openings import find_open
-from models.shelves.query import Conditions, list_conditions
+from models.shelves.query import Conditions, is_among, list_conditions
 from models.shelves.reasons import REASONS, REFERRING, add_up_reasons, choose_reason, mean_features
 from models.slate import Decision, Shelf, Slate, Versions
 
@@ -204,7 +204,7 @@ def _draw(
     for place in range(shown):
         item = page.items[place]
         added = add_up_reasons(features, usual, scored.hidden, item, scored.numbers, terms)
-        by_chosen = (about.chosen == pool.artists[item]).any()
+        by_chosen = is_among(pool.artists[item], about.chosen)
         reasons[place] = choose_reason(
             added, features[Feature.UNHEARD, item] == 0, pool.explained[item], by_chosen
         )

@@ -181,7 +181,7 @@ def sources_of(features: Float32s, item: int) -> int:
     ('successors', 'popular')
     """
     bits = 0
-    for source, feature in _SHOWN:
-        if features[feature, item] > 0:
-            bits |= 1 << source
+    for shown in range(len(_SHOWN)):
+        if features[_SHOWN[shown, 1], item] > 0:
+            bits |= 1 << _SHOWN[shown, 0]
     return bits

@@ -132,10 +132,12 @@ def sum_up(page: Page, scores: FloatArray, arms: Int64s) -> tuple[Int32s, Float3
 
 @compiled
 def _open_rows(eligible: Bools, free: Bools, left: Bools, rules: Rules) -> Int64s:
-    """Which rows may come next: those for which enough is left, or the first pinned one among them."""
+    """Which rows may come next: those that are `left` and have enough, or the first pinned one among them."""
     some, count = np.empty(len(left), np.int64), 0
     for row in range(len(left)):
-        if left[row] and _has_enough(eligible[row], free, rules.fewest[row]):
+        # What has too little left will never have more.
+        left[row] = left[row] and _has_enough(eligible[row], free, rules.fewest[row])
+        if left[row]:
             if rules.pinned[row]:
                 some[0] = row
                 return some[:1]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from models.catalogue import Catalogue
 from models.contexts import PARTS
 from models.diet.plays import count_play
-from models.diet.shown import count_slate, measure_shown
+from models.diet.shown import count_slate
 from models.events import Event
 from models.profile import TASTES
 from models.shelf_learning import DAY_SECONDS, Float64s, Happening, Taught, learn_shelves
@@ -62,9 +62,14 @@ def remember_shown(
     listener.memory = replace(listener.memory, shown=shown)
     if listener.prediction is not None:
         candidates = listener.prediction.candidates
-        measured = measure_shown(slate.decision.items, candidates, catalogue, skips=skips)
-        items = candidates.positions[slate.decision.items]
-        listener.diet = count_slate(listener.diet, measured, items, catalogue, at=listener.profile.at)
+        listener.diet = count_slate(
+            listener.diet,
+            slate.decision.items,
+            candidates,
+            catalogue,
+            skips=skips,
+            at=listener.profile.at,
+        )
 
 
 def count_played(listener: ListenerState, position: int, *, at: float, catalogue: Catalogue) -> None:

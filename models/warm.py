@@ -11,10 +11,9 @@ from numba.core import event
 from models.batch import Placed
 from models.carousel.live import draw_slates
 from models.diet.calibration import calibrate_scores, divergence, shares_of
-from models.diet.diet import Diet
+from models.diet.diet import Diet, Side, expose, update_diet
 from models.diet.groups import ALL_GROUPS, assign, find_groups
 from models.diet.measures import MEASURES
-from models.diet.shown import count_slate
 from models.diet.weeks import weeks_of_diet
 from models.events import Event
 from models.factors import FACTORS
@@ -80,7 +79,7 @@ def _keep_diets(system: Standalone, events: Sequence[Event]) -> None:
     groups = assign(ranking.candidates.positions, heard.centres, vectors)
     calibrate_scores(ranking.scores.astype(np.float64), groups, heard.shares, 20, 0.5)
     divergence(heard.shares, shares_of(groups, ALL_GROUPS))
-    count_slate(Diet(), np.ones(MEASURES), ranking.candidates.positions, system.catalogue, at=0.0)
+    expose(update_diet(Diet(), Side.SHOWN, np.ones(MEASURES), at=0.0), np.zeros(1, np.uint16))
     list(weeks_of_diet(Standalone(ring_events=1024), events))
 
 

@@ -102,7 +102,7 @@ def update_diet(diet: Diet, side: Side, measured: Float64s, *, at: float) -> Die
 
 def expose(diet: Diet, artists: Uint16s) -> Diet:
     """Count the pots of the artists (uint16, n up to 5,000: `pots_of`) of a slate that was shown."""
-    return Diet(diet.at, diet.means, _count(diet.exposures, artists), diet.narrow)
+    return Diet(diet.at, diet.means, count_pots(diet.exposures, artists), diet.narrow)
 
 
 @compiled
@@ -142,7 +142,8 @@ def pots_of(artists: IndexArray, keys: npt.NDArray[np.int64]) -> Uint16s:
 
 
 @compiled
-def _count(exposures: Uint16s, pots: Uint16s) -> Uint16s:
+def count_pots(exposures: Uint16s, pots: Uint16s) -> Uint16s:
+    """The counts of pots (uint16, POTS) after some more (uint16, n): see `MOST_EXPOSURES`."""
     counted, total = exposures.copy(), len(pots)
     for count in exposures:
         total += count

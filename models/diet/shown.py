@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 
 from models.candidates import Candidates
 from models.catalogue import Catalogue
 from models.compiled import compiled
-from models.diet.diet import Diet, Side, expose, pots_of, update_diet
-from models.diet.measures import Float32s, IndexArray, Uint32s, measure_slate
+from models.diet.diet import DAY_SECONDS, Diet, Side, count_pots, move_means, pots_of
+from models.diet.measures import Float32s, IndexArray, Uint16s, Uint32s, measure_slate
 from models.features import Feature
 from models.item_space import StepArray
 from models.recollection import Float64s
 from models.skips import SkipWeights, predict_skips
 
+Int64s = npt.NDArray[np.int64]
+
+_SHOWN: Final = int(Side.SHOWN)
+
 
 def measure_shown(
-    rows: npt.NDArray[np.int64], candidates: Candidates, catalogue: Catalogue, *, skips: SkipWeights
+    rows: Int64s, candidates: Candidates, catalogue: Catalogue, *, skips: SkipWeights
 ) -> Float64s:
     """Measure the items of a slate, by their places among the candidates (int64, n), as `measure_slate` does.
 
@@ -29,20 +35,42 @@ def measure_shown(
 
 
 def count_slate(
-    diet: Diet, measured: Float64s, shown: IndexArray, catalogue: Catalogue, *, at: float
+    diet: Diet,
+    rows: Int64s,
+    candidates: Candidates,
+    catalogue: Catalogue,
+    *,
+    skips: SkipWeights,
+    at: float,
 ) -> Diet:
-    """Count a slate with its measures and the artists of its items, by catalogue position (int32, n)."""
-    pots = pots_of(catalogue.artist[shown], catalogue.artists.keys)
-    return expose(update_diet(diet, Side.SHOWN, measured, at=at), pots)
+    """Count a slate: `measure_shown`, `update_diet` and `expose`, in one pass."""
+    now = max(diet.at, at)
+    means, exposures, narrow = _count_slate(
+        diet.means,
+        diet.exposures,
+        (now - diet.at) / DAY_SECONDS,
+        diet.narrow,
+        rows,
+        candidates.positions,
+        candidates.features,
+        candidates.buckets,
+        skips.weights,
+        catalogue.vectors,
+        catalogue.plays,
+        catalogue.total_plays,
+        catalogue.artist,
+        catalogue.artists.keys,
+    )
+    return Diet(now, means, exposures, narrow)
 
 
 @compiled
 def _measure(
-    rows: npt.NDArray[np.int64],
+    rows: Int64s,
     positions: IndexArray,
     features: Float32s,
     buckets: IndexArray,
-    skip_weights: npt.NDArray[np.float64],
+    skip_weights: Float64s,
     vectors: StepArray,
     plays: Uint32s,
     total_plays: int,
@@ -56,3 +84,25 @@ def _measure(
         plays,
         total_plays,
     )
+
+
+@compiled
+def _count_slate(
+    means: Float32s,
+    exposures: Uint16s,
+    days: float,
+    narrow: bool,
+    rows: Int64s,
+    positions: IndexArray,
+    features: Float32s,
+    buckets: IndexArray,
+    skip_weights: Float64s,
+    vectors: StepArray,
+    plays: Uint32s,
+    total_plays: int,
+    artist: IndexArray,
+    keys: Int64s,
+) -> tuple[Float32s, Uint16s, bool]:
+    measured = _measure(rows, positions, features, buckets, skip_weights, vectors, plays, total_plays)
+    moved, is_narrow = move_means(means, _SHOWN, measured, days, narrow)
+    return moved, count_pots(exposures, pots_of(artist[positions[rows]], keys)), is_narrow

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from models.compiled import compiled
 from models.features import FEATURES, Feature, Float32s
-from models.shelves.anchors import About, Anchor, Bools, Int64s, Pool
+from models.shelves.anchors import About, Anchor, Bools, Int32s, Int64s, Pool
 
 
 class Fact(IntEnum):
@@ -122,9 +122,18 @@ def state_facts(features: Float32s, pool: Pool, anchors: Int64s, about: About) -
         facts[Fact.BY_FAVOURITE - FEATURES, item] = artist >= 0 and artist == anchors[Anchor.FAVOURITE]
         if features[Feature.UNHEARD, item] > 0 and artist != pool.explaining[item] >= 0:
             facts[Fact.FOR_FANS - FEATURES, item] = pool.explaining[item] == anchors[Anchor.FANS_OF]
-        facts[Fact.BY_FOLLOWED - FEATURES, item] = (about.followed == artist).any()
+        facts[Fact.BY_FOLLOWED - FEATURES, item] = is_among(artist, about.followed)
         facts[Fact.EDITORIAL - FEATURES, item] = pool.editorial[item] == anchors[Anchor.EDITORIAL] >= 0
         for locale in about.locales:
-            if (pool.locale[item] == locale).any():
+            if is_among(locale, pool.locale[item]):
                 facts[Fact.NEAR - FEATURES, item] = 1
     return facts
+
+
+@compiled
+def is_among(one: int, some: Int32s) -> bool:
+    """Whether a number is one of n (int32); `==` and `any` would allocate for every item."""
+    found = False
+    for other in some:
+        found |= other == one
+    return found

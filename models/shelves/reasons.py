@@ -56,9 +56,9 @@ _ON_REPEAT: Final = REASONS.index(Because.ON_REPEAT)
 _ALSO_PLAYED: Final = REASONS.index(Because.ALSO_PLAYED)
 _ALIKE: Final = REASONS.index(Because.ALIKE)
 _CHOSEN: Final = REASONS.index(Because.CHOSEN_ARTIST)
-_SPOKEN: Final = np.array(
-    [(REASONS.index(reason), feature) for reason, spoken in SPOKEN_FOR.items() for feature in spoken],
-    np.int64,
+_SPOKEN: Final = np.array([feature for spoken in SPOKEN_FOR.values() for feature in spoken], np.int64)
+_SPOKEN_FOR: Final = np.array(
+    [REASONS.index(reason) for reason, spoken in SPOKEN_FOR.items() for _ in spoken], np.int64
 )
 
 
@@ -66,7 +66,7 @@ _SPOKEN: Final = np.array(
 def mean_features(features: Float32s) -> Float32s:
     """The mean of each feature of an item (float32, ITEM_FEATURES) over n candidates."""
     means = np.zeros(ITEM_FEATURES, np.float32)
-    for _, feature in _SPOKEN:
+    for feature in _SPOKEN:
         means[feature] = features[feature].sum() / np.float32(max(1, features.shape[1]))
     return means
 
@@ -93,10 +93,11 @@ def add_up_reasons(
             for feature in range(ITEM_FEATURES):
                 acting[feature] += output * row[feature]
     added = np.zeros(len(REASONS), np.float32)
-    for reason, feature in _SPOKEN:
+    for spoken in range(len(_SPOKEN)):
+        feature = _SPOKEN[spoken]
         # What an item has little of is no reason for it, even if that puts it above others.
         if features[feature, item] > max(np.float32(0), usual[feature]):
-            added[reason] += acting[feature] * (features[feature, item] - usual[feature])
+            added[_SPOKEN_FOR[spoken]] += acting[feature] * (features[feature, item] - usual[feature])
     return added
 
 

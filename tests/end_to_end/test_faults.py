@@ -24,7 +24,7 @@ from streams.schemas import Refused, decode_catalog, decode_event, encode_catalo
 from streams.topics import DEAD_LETTERS, ITEM_MODELS, LISTENING_EVENTS, RECOMMENDATIONS, record_key
 from tests.end_to_end.system import System, headers
 
-EVENTS = int(os.environ.get("SEGUE_FAULT_EVENTS", "40000"))
+EVENTS = int(os.environ.get("SEGUE_FAULT_EVENTS", "60000"))
 SEED = int(os.environ.get("SEGUE_FAULT_SEED", "20261121"))
 KILLS = 10
 RING_EVENTS = 128

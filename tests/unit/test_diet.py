@@ -22,7 +22,10 @@ from models.diet.diet import (
 )
 from models.diet.measures import Measure, distance_within, gini, measure_slate, share_of
 from models.diet.plays import count_play, measure_play
+from models.diet.shown import count_slate, measure_shown
 from models.errors import CorruptState
+from models.listeners import Population, simulate
+from models.standalone import Standalone
 
 DAY = 86_400.0
 PLAYS = np.array([8, 4, 2, 2, 0], np.uint32)
@@ -128,6 +131,22 @@ def test_a_play_counts_in_one_pass_as_in_two():
     )
     told = measure_play(3, heard, good, taste, VECTORS, PLAYS, 16)
     assert encode_diet(at_once) == encode_diet(update_diet(first, Side.PLAYED, told, at=9 * DAY))
+
+
+def test_a_slate_counts_in_one_pass_as_in_three():
+    people = Population(seed=4, listeners=2, items=60, artists=8)
+    core = Standalone(ring_events=64)
+    core.learn_catalog(people.catalogue.records())
+    for offset, event in enumerate(simulate(people, events=80, start_at=1e9)):
+        core.process_one(event, offset=offset)
+    listener, skips, rows = core.listener(event.user), core.personalizer.weights.skips, np.arange(9, 0, -2)
+    candidates, catalogue = core.personalizer.predict(listener).candidates, core.catalogue
+    first, at = listener.diet, listener.diet.at + DAY
+    measured = measure_shown(rows, candidates, catalogue, skips=skips)
+    pots = pots_of(catalogue.artist[candidates.positions[rows]], catalogue.artists.keys)
+    in_three = expose(update_diet(first, Side.SHOWN, measured, at=at), pots)
+    at_once = count_slate(first, rows, candidates, catalogue, skips=skips, at=at)
+    assert encode_diet(at_once) == encode_diet(in_three)
 
 
 def test_evidence_counts_half_after_a_half_life():

@@ -25,7 +25,7 @@ env: $(VENV)/.synced $(VENV)/.warm $(if $(SEGUE_BROKERS),,$(VENV)/.kafka) ## bui
 demo: env ## Kafka, a worker, listeners and live slates on this terminal (SECONDS=40 ends it)
 	@$(VENV)/bin/segue demo $(if $(SECONDS),--seconds $(SECONDS))
 
-test: env lint ## everything that a stranger can check, in under 15 minutes on 2 cores
+test: env lint ## everything that a stranger can check, in about 20 minutes on 2 cores
 	$(say) "tests, on a real Kafka"
 	@$(PY) -m pytest -m "not data"
 
@@ -77,7 +77,7 @@ $(VENV)/.synced: requirements-dev.lock pyproject.toml
 
 # numba looks at the file of a pass, not at the files of the passes that it calls: after a change all go.
 $(VENV)/.warm: $(VENV)/.synced models/warm.py $(PASSES)
-	$(say) "compiled passes, about a minute, once"
+	$(say) "compiled passes, a few minutes, once"
 	@find models -name '*.nb[ci]' -delete
 	@$(PY) -c 'from models.warm import warm; warm(print)'
 	@touch $@

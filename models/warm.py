@@ -39,7 +39,7 @@ BATCH_EVENTS: Final = 50
 def warm(report: Callable[[str], None]) -> None:
     """Run a small simulated log through the whole core; `report` is told each pass as it is compiled.
 
-    Takes about a minute the first time and a few seconds when everything was compiled before.
+    Takes a few minutes the first time and a few seconds when everything was compiled before.
     """
     population = Population(seed=1, listeners=3, items=120, artists=12)
     system = Standalone(ring_events=1024)

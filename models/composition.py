@@ -23,7 +23,7 @@ from models.shelves.anchors import About, Pool
 from models.shelves.kind import ShelfKind
 from models.shelves.openings import find_open
 from models.shelves.query import Conditions, is_among, list_conditions
-from models.shelves.reasons import REASONS, REFERRING, add_up_reasons, choose_reason, mean_features
+from models.shelves.reasons import REASONS, add_up_reasons, choose_reason
 from models.slate import Decision, Shelf, Slate, Versions
 
 CALIBRATED: Final = 20
@@ -103,7 +103,7 @@ class Drawn(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What the n items of a page are called, what explains them (ids, or empty), and anchors (titles)."""
+    """What the n items of a page are called, what their reasons refer to (ids, or empty), and anchors."""
 
     items: Sequence[str]
     explaining: Sequence[str]
@@ -137,7 +137,7 @@ def draw_slate(inputs: Inputs, plan: Plan) -> Drawn:
     What will likely be skipped is moved down: the chance of a skip, times `SKIP_AVERSION`, is taken off the
     score. Rows that explore still draw it now and then.
     """
-    return _draw(*inputs, plan.arms, plan.anchors, plan.rules, plan.conditions)
+    return draw(inputs, plan.arms, plan.anchors, plan.rules, plan.conditions)
 
 
 def name_slate(
@@ -153,9 +153,7 @@ def name_slate(
     scores, propensities = drawn.scores.tolist(), page.propensities.tolist()
     sources = [SOURCE_NAMES[bits] for bits in drawn.sources.tolist()]
     reasons = [REASONS[reason] for reason in drawn.reasons.tolist()]
-    explaining = [
-        name if reason in REFERRING else "" for name, reason in zip(names.explaining, reasons, strict=True)
-    ]
+    explaining = names.explaining
     shelves, start = [], 0
     odds = page.odds[0].tolist()
     for place, (row, count) in enumerate(zip(page.rows.tolist(), page.counts.tolist(), strict=True)):
@@ -179,34 +177,23 @@ def settle_scores(scored: Scored, pool: Pool, about: About, knobs: Knobs) -> Flo
 
 
 @compiled
-def _draw(
-    scored: Scored,
-    pool: Pool,
-    about: About,
-    leanings: Leanings,
-    knobs: Knobs,
-    seed: np.uint64,
-    arms: Int64s,
-    anchored: Int64s,
-    rules: Rules,
-    conditions: Conditions,
-) -> Drawn:
-    """Draw all shelves in one pass."""
+def draw(inputs: Inputs, arms: Int64s, anchored: Int64s, rules: Rules, conditions: Conditions) -> Drawn:
+    """`draw_slate`, of the fields of a `Plan`."""
+    scored, pool, about, leanings, knobs, seed = inputs
     features = scored.features
     scores = settle_scores(scored, pool, about, knobs)
     order = np.argsort(-scores, kind="mergesort")
     anchors, eligible = find_open(features, pool, about, order, anchored, conditions)
     temperatures = rules.temperatures * knobs.exploration
     page = draw_page(scores, pool.artists, order, eligible, rules, temperatures, leanings, seed)
-    usual = mean_features(features)
     terms, shown = add_terms(scored.numbers, scored.own), len(page.items)
+    added = add_up_reasons(features, scored.hidden, page.items, scored.numbers, terms)
     reasons, sources = np.empty(shown, np.int64), np.empty(shown, np.int64)
     for place in range(shown):
         item = page.items[place]
-        added = add_up_reasons(features, usual, scored.hidden, item, scored.numbers, terms)
         by_chosen = is_among(pool.artists[item], about.chosen)
         reasons[place] = choose_reason(
-            added, features[Feature.UNHEARD, item] == 0, pool.explained[item], by_chosen
+            added[:, place], features[Feature.UNHEARD, item] == 0, pool.explained[item], by_chosen
         )
         sources[place] = sources_of(features, item)
     chosen, numbers = sum_up(page, leanings.scores, arms)

@@ -74,9 +74,11 @@ def _draw(
     numbers = np.empty((ROWS, len(chosen)), np.float32)
     drawn = numbers[:FEATURES]
     answers = np.empty((len(hidden), len(chosen)), np.float32)
-    for item in range(len(chosen)):
-        drawn[:, item] = features[:, chosen[item]]
-        answers[:, item] = hidden[:, chosen[item]]
+    # Row by row: what lies side by side is read together.
+    for row in range(len(drawn)):
+        drawn[row] = features[row][chosen]
+    for row in range(len(answers)):
+        answers[row] = hidden[row][chosen]
     numbers[FEATURES] = weigh(drawn, own[:POOL_FEATURES])
     numbers[FEATURES + 1] = add_up(drawn, answers, own[POOL_FEATURES:])
     return to_half(numbers.ravel()).reshape(numbers.shape)

@@ -26,7 +26,7 @@ from models.network import HIDDEN, MOMENTS, UNITS, add_terms, score_items
 from models.page import DEPTH, odds_of
 from models.sampling import Bools, FloatArray
 from models.shelves.openings import find_open
-from models.shelves.reasons import add_up_reasons, mean_features
+from models.shelves.reasons import REFERS, add_up_reasons
 from models.slate import Slate
 
 
@@ -82,11 +82,7 @@ def account(explanation: Explanation) -> Account:
     scores = settle_scores(scored, pool, inputs.about, inputs.knobs)
     order = np.argsort(-scores, kind="mergesort")
     _, eligible = find_open(features, pool, inputs.about, order, plan.anchors, plan.conditions)
-    terms, usual = add_terms(scored.numbers, scored.own), mean_features(features)
-    reasons = [
-        add_up_reasons(features, usual, scored.hidden, item, scored.numbers, terms)
-        for item in range(len(scores))
-    ]
+    terms, everyone = add_terms(scored.numbers, scored.own), np.arange(len(scores))
     discovery = inputs.knobs.discovery * features[Feature.UNHEARD].astype(np.float64)
     penalty = SKIP_AVERSION * pool.skip_chances
     return Account(
@@ -98,7 +94,7 @@ def account(explanation: Explanation) -> Account:
         penalty=penalty,
         calibration=scores - (scored.scores + discovery - penalty),
         added=_add_up_features(scored, terms),
-        reasons=np.array(reasons, np.float32).reshape(len(scores), -1).T,
+        reasons=add_up_reasons(features, scored.hidden, everyone, scored.numbers, terms),
         order=order,
         eligible=eligible,
     )
@@ -133,8 +129,12 @@ def _inputs(explanation: Explanation) -> Inputs:
 def _name(explanation: Explanation, plan: Plan, drawn: Drawn) -> Slate:
     """Name what is shown."""
     known, shown = explanation.names, drawn.page.items.tolist()
-    items, explaining = ([some[item] for item in shown] for some in (known.items, known.explaining))
-    names = Names(items, explaining, known.anchors)
+    refers = REFERS[drawn.reasons].tolist()
+    names = Names(
+        [known.items[item] for item in shown],
+        [known.explaining[item] if so else "" for item, so in zip(shown, refers, strict=True)],
+        known.anchors,
+    )
     return name_slate(drawn, plan, names, situation=explanation.situation, versions=explanation.versions)
 
 

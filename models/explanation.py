@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -13,7 +14,7 @@ from models.catalogue import Catalogue
 from models.composition import Inputs, Knobs, Names, Plan, draw_slate
 from models.events import EventType
 from models.features import Float32s
-from models.inputs import name_items
+from models.inputs import name_anchors
 from models.page import Leanings
 from models.ranker import Ranking
 from models.shelf_policy import POLICIES
@@ -101,7 +102,7 @@ def explain_slate(
         inputs.knobs,
         inputs.seed,
         plan.kinds,
-        _name_candidates(ranking, catalogue, name_items(draw_slate(inputs, plan), ranking, catalogue)),
+        _name_candidates(ranking, catalogue, draw_slate(inputs, plan).anchors.tolist()),
         slate.decision.situation,
         slate.versions,
         listener.profile.tastes,
@@ -109,12 +110,12 @@ def explain_slate(
     )
 
 
-def _name_candidates(ranking: Ranking, catalogue: Catalogue, page: Names) -> Names:
-    """Name all candidates as `page` names those that are shown."""
+def _name_candidates(ranking: Ranking, catalogue: Catalogue, anchors: Sequence[int]) -> Names:
+    """Name all candidates, and what explains each."""
     ids, candidates = catalogue.ids, ranking.candidates
     items = [ids[position] for position in candidates.positions.tolist()]
     explaining = [ids[position] if position >= 0 else "" for position in candidates.because.tolist()]
-    return Names(items, explaining, page.anchors)
+    return Names(items, explaining, name_anchors(anchors, catalogue))
 
 
 def _last_events(listener: ListenerState, catalogue: Catalogue) -> tuple[Happened, ...]:

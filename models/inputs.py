@@ -1,35 +1,44 @@
-"""The inputs of a slate, gathered from a listener, the catalogue and the models."""
+"""The inputs of a slate, gathered from what it is asked of, and the slate that is drawn from them."""
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
-from models.candidates import BEST
+from models.asked import Asked, Known, ask
 from models.catalogue import Catalogue
-from models.chance import seed_of
 from models.compiled import compiled
-from models.composition import Drawn, Inputs, Knobs, Names, Scored
+from models.composition import Drawn, Inputs, Knobs, Names, Plan, draw
 from models.contexts import PARTS_OF_WEEK
-from models.diet.diet import Diet
-from models.diet.groups import assign, find_groups
-from models.locales import find_chosen
-from models.profile import Profile
+from models.page import Page, Rules
 from models.ranker import Ranking
-from models.sampling import Bools, FloatArray, IndexArray
-from models.shelf_policy import ShelfPolicy
-from models.shelves.anchors import About, Anchor, Int64s, Pool
-from models.situation import describe_situation
+from models.sampling import FloatArray
+from models.shelf_policy import ShelfPolicy, lean
+from models.shelves.anchors import Anchor, Int64s, Pool
+from models.shelves.query import Conditions
+from models.shelves.reasons import REFERS
+from models.situation import Steps, describe_situation
 from models.skips import predict_skips
 from models.sources.scan import Int32s
 from models.state import ListenerState
 from models.trainer import ModelWeights
 
-_NOBODY: IndexArray = np.zeros(0, np.int32)
-_NO_GROUPS: Int64s = np.zeros(BEST, np.int64)
-_NO_SHARES: FloatArray = np.zeros(1, np.float64)
+_Columns = tuple[
+    Int64s,
+    FloatArray,
+    FloatArray,
+    Int64s,
+    Int64s,
+    FloatArray,
+    Int64s,
+    Int64s,
+    FloatArray,
+    Int64s,
+    Int32s,
+    npt.NDArray[np.float32],
+]
 
 
 def gather_inputs(
@@ -41,63 +50,44 @@ def gather_inputs(
     policy: ShelfPolicy,
     knobs: Knobs,
     partition: int,
-) -> tuple[Inputs, npt.NDArray[np.int8]]:
+) -> tuple[Inputs, Steps]:
     """Gather what the slate of a listener follows from, and describe the situation (int8, SITUATION)."""
-    candidates, profile = ranking.candidates, listener.profile
-    part_of_week = profile.contexts.part_of_week
-    situation = describe_situation(
-        candidates.features, profile.tastes[1], profile.skip_rate, profile.plays, part_of_week
+    asked = ask(
+        listener,
+        ranking,
+        catalogue=catalogue,
+        weights=weights,
+        offer=policy.offer,
+        knobs=knobs,
+        partition=partition,
     )
-    leanings = policy.lean(
-        weights.shelves,
-        listener.memory.own,
-        situation,
-        part_of_week=part_of_week,
-        exploration=knobs.exploration,
-    )
-    pooled = _gather_pool(
-        candidates.positions,
-        candidates.because,
-        candidates.buckets,
-        weights.skips.weights,
-        catalogue.keys,
-        catalogue.artist,
-        catalogue.editorial.of,
-        catalogue.locales.of,
-        catalogue.in_top,
-    )
-    groups, shares = _NO_GROUPS[: len(candidates.positions)], _NO_SHARES
-    if knobs.calibration > 0:
-        found = find_groups(listener.history.index, listener.history.good, catalogue.vectors)
-        groups, shares = assign(candidates.positions, found.centres, catalogue.vectors), found.shares
-    scored = Scored(
-        candidates.features, ranking.hidden, ranking.scores, weights.ranker.numbers, profile.own.terms
-    )
-    about = _about(listener, profile, catalogue, part_of_week, shares)
-    seed = np.uint64(seed_of(listener.user, partition=partition, offset=listener.offset))
-    return Inputs(scored, Pool(*pooled, groups), about, leanings, knobs, seed), situation
+    return gather(asked)
 
 
-def loosen(knobs: Knobs, diet: Diet) -> Knobs:
-    """Turn exploration up for a listener whose diet has become narrow, while it is."""
-    factor = diet.exploration
-    if factor == 1.0:
-        return knobs
-    discovery, exploration = knobs.discovery + math.log(factor), knobs.exploration * factor
-    return knobs._replace(discovery=discovery, exploration=exploration)
+def draw_asked(asked: Asked, plan: Plan) -> tuple[Drawn, Steps, Int32s, Int32s]:
+    """Draw the slate that the gathered inputs give.
+
+    Also returned are the situation (int8, SITUATION), and by place on the page the catalogue positions
+    (int32) of the items, and of what the reasons refer to, -1 where they refer to nothing.
+    """
+    columns, situation, positions, explaining = _draw_asked(
+        asked, plan.arms, plan.anchors, plan.rules, plan.conditions
+    )
+    return Drawn(Page(*columns[:6]), *columns[6:]), situation, positions, explaining
 
 
-def name_items(drawn: Drawn, ranking: Ranking, catalogue: Catalogue) -> Names:
+def name_items(drawn: Drawn, positions: Int32s, explaining: Int32s, catalogue: Catalogue) -> Names:
     """Say what the items of a page, what explains them, and the anchors are called."""
-    ids, candidates, items = catalogue.ids, ranking.candidates, drawn.page.items
+    ids = catalogue.ids
     return Names(
-        [ids[position] for position in candidates.positions[items].tolist()],
-        [ids[position] if position >= 0 else "" for position in candidates.because[items].tolist()],
-        _name_anchors(drawn.anchors.tolist(), catalogue),
+        [ids[position] for position in positions.tolist()],
+        [ids[position] if position >= 0 else "" for position in explaining.tolist()],
+        name_anchors(drawn.anchors.tolist(), catalogue),
     )
 
 
-def _name_anchors(anchors: list[int], catalogue: Catalogue) -> list[str]:
+def name_anchors(anchors: Sequence[int], catalogue: Catalogue) -> list[str]:
+    """Say what the anchors are called, empty where there is none."""
     names = [""] * len(anchors)
     last_played, moment = anchors[Anchor.LAST_PLAY], anchors[Anchor.MOMENT]
     if last_played >= 0:
@@ -112,50 +102,62 @@ def _name_anchors(anchors: list[int], catalogue: Catalogue) -> list[str]:
     return names
 
 
-def _about(
-    listener: ListenerState,
-    profile: Profile,
-    catalogue: Catalogue,
-    part_of_week: int,
-    shares: FloatArray,
-) -> About:
-    artists = catalogue.artists
-    chosen = find_chosen(profile.choices, artists, catalogue.locales)
-    return About(
-        last_played=listener.history.last_played(),
-        moment=part_of_week,
-        banned=np.array(profile.banned, np.int64),
-        chosen=chosen.artists,
-        followed=artists.find(profile.followed) if profile.followed else _NOBODY,
-        locales=chosen.locales,
-        shares=shares,
+@compiled
+def gather(asked: Asked) -> tuple[Inputs, Steps]:
+    """`gather_inputs`, of what is asked."""
+    about, knobs = asked.about, asked.knobs
+    situation = describe_situation(
+        asked.scored.features, asked.taste, asked.skip_rate, asked.plays, about.moment
+    )
+    leanings = lean(asked.offer, asked.learned, situation, about.moment, knobs.exploration)
+    pool = _gather_pool(asked, asked.known)
+    return Inputs(asked.scored, pool, about, leanings, knobs, asked.seed), situation
+
+
+@compiled
+def _gather_pool(asked: Asked, known: Known) -> Pool:
+    positions, because = asked.positions, asked.because
+    explaining = np.full(len(positions), -1, np.int32)
+    for item in range(len(positions)):
+        if because[item] >= 0:
+            explaining[item] = known.artists[because[item]]
+    return Pool(
+        known.keys[positions],
+        known.artists[positions],
+        because >= 0,
+        explaining,
+        known.editorial[positions],
+        known.locale[positions],
+        known.in_top[positions],
+        predict_skips(asked.buckets, asked.skip_weights),
+        asked.groups[: len(positions)],
     )
 
 
 @compiled
-def _gather_pool(
-    positions: Int32s,
-    because: Int32s,
-    buckets: Int32s,
-    skip_weights: FloatArray,
-    keys: Int64s,
-    artists: IndexArray,
-    editorial: IndexArray,
-    locale: IndexArray,
-    in_top: Bools,
-) -> tuple[Int64s, Int32s, Bools, Int32s, Int32s, Int32s, Bools, FloatArray]:
-    """The fields of `Pool`."""
-    explaining = np.full(len(positions), -1, np.int32)
-    for item in range(len(positions)):
-        if because[item] >= 0:
-            explaining[item] = artists[because[item]]
-    return (
-        keys[positions],
-        artists[positions],
-        because >= 0,
-        explaining,
-        editorial[positions],
-        locale[positions],
-        in_top[positions],
-        predict_skips(buckets, skip_weights),
+def _draw_asked(
+    asked: Asked, arms: Int64s, anchors: Int64s, rules: Rules, conditions: Conditions
+) -> tuple[_Columns, Steps, Int32s, Int32s]:
+    """Gather and draw; arrays alone go back to Python, which takes long over what holds them by name."""
+    inputs, situation = gather(asked)
+    drawn = draw(inputs, arms, anchors, rules, conditions)
+    page = drawn.page
+    explaining = np.full(len(page.items), -1, np.int32)
+    for place in range(len(page.items)):
+        if REFERS[drawn.reasons[place]]:
+            explaining[place] = asked.because[page.items[place]]
+    columns = (
+        page.rows,
+        page.odds,
+        page.values,
+        page.counts,
+        page.items,
+        page.propensities,
+        drawn.reasons,
+        drawn.sources,
+        drawn.scores,
+        drawn.anchors,
+        drawn.arms,
+        drawn.numbers,
     )
+    return columns, situation, asked.positions[page.items], explaining

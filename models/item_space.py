@@ -37,6 +37,7 @@ def to_steps(vectors: npt.NDArray[np.float32]) -> StepArray:
     return steps
 
 
+@compiled
 def from_steps(steps: StepArray) -> VectorArray:
     """Unit vectors, or nearly, float32, from whole steps."""
     return steps.astype(np.float32) / np.float32(STEPS)

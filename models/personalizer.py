@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from models.asked import Asked, ask, loosen
 from models.candidates import generate_candidates
 from models.catalogue import Catalogue
 from models.chance import seed_of
-from models.composition import STEADY, Inputs, Knobs, draw_slate, name_slate, plan_shelves
+from models.composition import STEADY, Knobs, name_slate, plan_shelves
 from models.events import EVENT_CODES, Event, EventType, stable_key
 from models.examples import draw_example
 from models.explanation import Emission, Explanation, explain_slate
 from models.features import POOL_FEATURES, Feature
-from models.inputs import gather_inputs, loosen, name_items
+from models.inputs import draw_asked, gather, name_items
 from models.item_space import from_steps
 from models.observation import observe
 from models.own_weights import OwnWeights, learn_own
@@ -30,7 +31,6 @@ from models.shelf_learning import Taught
 from models.shelf_policy import ShelfPolicy
 from models.shelves import SHELVES, ShelfKind
 from models.signals import SignalRows
-from models.situation import Steps
 from models.skip_buckets import speak_of_skip
 from models.skip_examples import SkipExample
 from models.slate import Slate, Versions
@@ -113,9 +113,9 @@ class Personalizer:
     def recommend(self, listener: ListenerState, *, partition: int) -> Slate:
         """Make the slate that includes everything up to `listener.offset`; asking changes no answer."""
         ranking = self.predict(listener)
-        inputs, situation = self._gather(listener, ranking, partition)
-        drawn = draw_slate(inputs, self._plan)
-        names, versions = name_items(drawn, ranking, self.catalogue), self._versions()
+        asked = self._ask(listener, ranking, partition)
+        drawn, situation, positions, explaining = draw_asked(asked, self._plan)
+        names, versions = name_items(drawn, positions, explaining, self.catalogue), self._versions()
         return name_slate(drawn, self._plan, names, situation=situation, versions=versions)
 
     def explain(
@@ -123,7 +123,7 @@ class Personalizer:
     ) -> Explanation:
         """Record all that a slate which was just recommended, and is not shown yet, follows from."""
         ranking = listener.prediction or self.predict(listener)
-        inputs, _ = self._gather(listener, ranking, partition)
+        inputs, _ = gather(self._ask(listener, ranking, partition))
         emission = Emission(listener.user, partition, listener.offset, emitted_at)
         return explain_slate(emission, listener, slate, ranking, inputs, self._plan, self.catalogue)
 
@@ -156,13 +156,13 @@ class Personalizer:
         own = learn_own(own, candidates.features, hidden, candidates.recalled, ranking.scores, played)
         return PlayExample(skip, choice), own
 
-    def _gather(self, listener: ListenerState, ranking: Ranking, partition: int) -> tuple[Inputs, Steps]:
-        return gather_inputs(
+    def _ask(self, listener: ListenerState, ranking: Ranking, partition: int) -> Asked:
+        return ask(
             listener,
             ranking,
             catalogue=self.catalogue,
             weights=self.weights,
-            policy=self._policy,
+            offer=self._policy.offer,
             knobs=loosen(self._knobs, listener.diet),
             partition=partition,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from models.catalogue import Catalogue
 from models.contexts import PARTS
@@ -59,7 +58,7 @@ def remember_shown(
 ) -> None:
     """Remember a slate, made from the last prediction, so that what comes of it is learned from."""
     shown = remember_slate(listener.memory.shown, slate.decision, offset=listener.offset)
-    listener.memory = replace(listener.memory, shown=shown)
+    listener.memory = listener.memory._replace(shown=shown)
     if listener.prediction is not None:
         candidates = listener.prediction.candidates
         listener.diet = count_slate(

@@ -9,7 +9,7 @@ difference (Sutton 1988) is shared among the plays that led there, the last ones
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -72,7 +72,7 @@ def learn_shelves(
     """
     lessons, choices, found = list[Rows](), NO_CHOICES, None
     if happening.days_since == 1:
-        memory = replace(memory, gained=memory.gained + NEXT_DAY_REWARD)
+        memory = memory._replace(gained=memory.gained + NEXT_DAY_REWARD)
     if happening.slate >= 0:
         shown = read_shown(memory.shown)
         found = find_shelf(shown, offset=happening.slate, arm=happening.arm)
@@ -86,7 +86,7 @@ def learn_shelves(
         memory = _pay(memory, happening, shown["situation"][0], lessons)
     elif len(memory.credits):
         memory = _pay(memory, happening, None, lessons)
-    memory = replace(memory, gained=memory.gained + listening_reward(happening.event))
+    memory = memory._replace(gained=memory.gained + listening_reward(happening.event))
     return memory, Taught(gather_lessons(lessons), choices)
 
 
@@ -111,7 +111,7 @@ def _arrive(
         for back, credit in enumerate(recent):
             amount = FUTURE * TRACE**back * better
             lessons.append(_reward(credit, amount))
-    return replace(memory, since=here.copy(), at=happening.at, gained=0.0)
+    return memory._replace(since=here.copy(), at=happening.at, gained=0.0)
 
 
 def _see(
@@ -133,7 +133,7 @@ def _see(
     slate["seen"] = max(slate["seen"], place + 1)
     if happening.event.type is EventType.PLAY:
         slate["earned"][place] += shelf_reward(happening.event)
-    return replace(memory, shown=shown.tobytes(), own=own)
+    return memory._replace(shown=shown.tobytes(), own=own)
 
 
 def _pay(
@@ -159,7 +159,7 @@ def _pay(
             first=happening.first,
             situation=situation,
         )
-    return replace(memory, own=own, credits=credits)
+    return memory._replace(own=own, credits=credits)
 
 
 def _pay_later(memory: ShelfMemory, place: int, happening: Happening, lessons: list[Rows]) -> ShelfMemory:
@@ -176,7 +176,7 @@ def _pay_later(memory: ShelfMemory, place: int, happening: Happening, lessons: l
         return memory
     lessons.append(_reward(credit, amount))
     own = memory.own.note(int(credit["arm"]), int(credit["part"]), shown=0.0, gained=amount)
-    return replace(memory, credits=credits, own=own)
+    return memory._replace(credits=credits, own=own)
 
 
 def _reward(credit: np.void, amount: float) -> Rows:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -19,12 +18,11 @@ _SIZES: Final = struct.Struct("<HHHdd")
 """Bytes of shown slates, credits and own shelves; when a slate was seen last, and what was gained since."""
 
 
-def _nowhere() -> Steps:
-    return np.zeros(SITUATION, np.int8)
+_NOWHERE: Final[Steps] = np.zeros(SITUATION, np.int8)
+_NOWHERE.flags.writeable = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ShelfMemory:
+class ShelfMemory(NamedTuple):
     """What is remembered of the shelves of a listener.
 
     `shown` are the last slates, as they are stored, `credits` (`CREDIT`) plays that came from shelves.
@@ -33,9 +31,9 @@ class ShelfMemory:
     """
 
     shown: bytes = NOTHING_SHOWN
-    credits: Rows = field(default_factory=lambda: NO_CREDITS)
-    own: OwnShelves = field(default_factory=OwnShelves)
-    since: Steps = field(default_factory=_nowhere)
+    credits: Rows = NO_CREDITS
+    own: OwnShelves = OwnShelves()
+    since: Steps = _NOWHERE
     at: float = 0.0
     gained: float = 0.0
 

@@ -9,15 +9,15 @@ choice has an exact probability: Thompson sampling would need hundreds of draws 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from models.compiled import compiled
 from models.contexts import PARTS
-from models.own_shelves import Float32s, Float64s, Int32s, OwnShelves, lean_own
+from models.own_shelves import Float32s, Float64s, Int32s, lean_own
 from models.page import Leanings
-from models.shelf_model import Int64s, ShelfWeights, surplus_of
+from models.shelf_model import Int64s, surplus_of
 from models.shelves.kind import ShelfKind
 from models.situation import Steps
 
@@ -29,53 +29,37 @@ POLICIES: Final = ("live", "everybody", "fixed-order")
 """The one that draws; the same without what is the listener's own; and what the files of shelves say."""
 
 
+class Offer(NamedTuple):
+    """The shelves on offer, s of them: what the policy knows them by, and what their files expect of each."""
+
+    arms: Int64s
+    expected: Float64s
+
+
 class ShelfPolicy:
-    """Says what shelves are expected to pay, for one list of `kinds`."""
+    """What a list of `kinds` is expected to pay before anything is learned of it: as `offer`, and by arm."""
 
     def __init__(self, kinds: Sequence[ShelfKind]) -> None:
-        self._arms = np.array([kind.arm for kind in kinds], np.int64)
-        self._expected = np.array([kind.expected for kind in kinds], np.float64)
-        self.expected = dict(zip(self._arms.tolist(), self._expected.tolist(), strict=True))
-        """What is expected of each arm before anything is learned of it."""
+        arms, expected = [kind.arm for kind in kinds], [kind.expected for kind in kinds]
+        self.offer = Offer(np.array(arms, np.int64), np.array(expected, np.float64))
+        self.expected = dict(zip(arms, expected, strict=True))
 
-    def lean(
-        self,
-        weights: ShelfWeights,
-        own: OwnShelves,
-        situation: Steps,
-        *,
-        part_of_week: int,
-        exploration: float,
-    ) -> Leanings:
-        """Say what each of `POLICIES` expects; `exploration` multiplies the temperature and the floor."""
-        scores = _expect(
-            self._arms,
-            self._expected,
-            weights.arms,
-            weights.means,
-            situation,
-            own.arms,
-            own.sums,
-            part_of_week % PARTS,
-        )
-        temperature, floor = TEMPERATURE * exploration, min(1.0, FLOOR * exploration)
-        return Leanings(scores, np.full(len(POLICIES), temperature), np.full(len(POLICIES), floor))
+
+class Learned(NamedTuple):
+    """What is known of shelves: of all by `ShelfWeights`, and of the listener's own by `OwnShelves`."""
+
+    arms: Int64s
+    means: Float64s
+    own: Int32s
+    sums: Float32s
 
 
 @compiled
-def _expect(
-    arms: Int64s,
-    expected: Float64s,
-    learned: Int64s,
-    means: Float64s,
-    situation: Steps,
-    own: Int32s,
-    sums: Float32s,
-    part: int,
-) -> Float64s:
-    """What each of `POLICIES` expects of n arms: float64, 3 x n."""
-    scores = np.empty((3, len(arms)), np.float64)
-    scores[2] = expected
-    scores[1] = expected + surplus_of(arms, learned, means, situation)
-    scores[0] = scores[1] + lean_own(arms, own, sums, part)
-    return scores
+def lean(offer: Offer, learned: Learned, situation: Steps, part_of_week: int, exploration: float) -> Leanings:
+    """Say what each of `POLICIES` expects; `exploration` multiplies the temperature and the floor."""
+    scores = np.empty((len(POLICIES), len(offer.arms)), np.float64)
+    scores[2] = offer.expected
+    scores[1] = offer.expected + surplus_of(offer.arms, learned.arms, learned.means, situation)
+    scores[0] = scores[1] + lean_own(offer.arms, learned.own, learned.sums, part_of_week % PARTS)
+    floor = min(1.0, FLOOR * exploration)
+    return Leanings(scores, np.full(len(POLICIES), TEMPERATURE * exploration), np.full(len(POLICIES), floor))

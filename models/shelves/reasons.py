@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from models.compiled import compiled
 from models.features import ITEM_FEATURES, Feature, Float32s
@@ -47,10 +48,14 @@ SPOKEN_FOR: Final[Mapping[Because, tuple[Feature, ...]]] = {
     Because.POPULAR: (Feature.POPULARITY,),
 }
 """The features that speak of each reason. Those that speak of none, such as skips, move all reasons alike."""
+Int64s = npt.NDArray[np.int64]
+
 REASONS: Final = tuple(Because)
 """Reasons by the number that compiled passes know them by."""
 REFERRING: Final = frozenset((Because.PLAYED_AFTER, Because.SAME_SESSION, Because.ALSO_PLAYED))
 """Those that refer to another item."""
+REFERS: Final = np.array([reason in REFERRING for reason in REASONS], np.bool_)
+"""The same, by number."""
 _POPULAR: Final = REASONS.index(Because.POPULAR)
 _ON_REPEAT: Final = REASONS.index(Because.ON_REPEAT)
 _ALSO_PLAYED: Final = REASONS.index(Because.ALSO_PLAYED)
@@ -63,41 +68,33 @@ _SPOKEN_FOR: Final = np.array(
 
 
 @compiled
-def mean_features(features: Float32s) -> Float32s:
-    """The mean of each feature of an item (float32, ITEM_FEATURES) over n candidates."""
-    means = np.zeros(ITEM_FEATURES, np.float32)
-    for feature in _SPOKEN:
-        means[feature] = features[feature].sum() / np.float32(max(1, features.shape[1]))
-    return means
-
-
-@compiled
 def add_up_reasons(
-    features: Float32s,
-    usual: Float32s,
-    hidden: Float32s,
-    item: int,
-    numbers: Float32s,
-    terms: Float32s,
+    features: Float32s, hidden: Float32s, items: Int64s, numbers: Float32s, terms: Float32s
 ) -> Float32s:
-    """What each of `REASONS` adds to the score of an item beyond that of a usual one: float32.
+    """What each of `REASONS` adds to the scores of k items beyond that of a usual one: float32, REASONS x k.
 
-    `features` (float32, FEATURES x n) and `hidden` (float32, HIDDEN x n) are those of all candidates,
-    `numbers` those of the network, and `terms` its terms with the listener's own (`add_terms`).
+    `features` (float32, FEATURES x n) and `hidden` (float32, HIDDEN x n) are those of all candidates, of
+    which `items` (int64, k) are places, `numbers` those of the network, and `terms` its terms with the
+    listener's own (`add_terms`).
     """
-    acting = terms[:ITEM_FEATURES].copy()
+    added = np.zeros((len(REASONS), len(items)), np.float32)
+    active = (hidden > 0)[:, items].astype(np.float32)
     weights = numbers[UNITS:MOMENTS].reshape(HIDDEN, ITEM_FEATURES)
-    for unit in range(HIDDEN):
-        if hidden[unit, item] > 0:
-            output, row = terms[ITEM_FEATURES + unit], weights[unit]
-            for feature in range(ITEM_FEATURES):
-                acting[feature] += output * row[feature]
-    added = np.zeros(len(REASONS), np.float32)
+    acting = np.empty(len(items), np.float32)
     for spoken in range(len(_SPOKEN)):
         feature = _SPOKEN[spoken]
+        acting[:] = terms[feature]
+        for unit in range(HIDDEN):
+            through, row = terms[ITEM_FEATURES + unit] * weights[unit, feature], active[unit]
+            for place in range(len(acting)):
+                acting[place] += through * row[place]
+        column, reason = features[feature], added[_SPOKEN_FOR[spoken]]
+        usual = column.sum() / np.float32(max(1, len(column)))
         # What an item has little of is no reason for it, even if that puts it above others.
-        if features[feature, item] > max(np.float32(0), usual[feature]):
-            added[_SPOKEN_FOR[spoken]] += acting[feature] * (features[feature, item] - usual[feature])
+        least = max(np.float32(0), usual)
+        for place in range(len(acting)):
+            value = column[items[place]]
+            reason[place] += acting[place] * (value - usual) if value > least else np.float32(0)
     return added
 
 

@@ -57,9 +57,10 @@ class Plays(NamedTuple):
 def scan_plays(packed: PackedIndex) -> Plays:
     """Take indexed plays, and make room for items that are not among them."""
     indexed = open_index(packed)
-    return _plays_of(
-        indexed, copy_numbering(indexed.items), copy_numbering(indexed.artists), indexed.artist_of.copy()
-    )
+    in_ring = indexed.items.known[0]
+    artist_of = np.empty(len(indexed.artist_of), np.int32)
+    artist_of[:in_ring] = indexed.artist_of[:in_ring]
+    return _plays_of(indexed, copy_numbering(indexed.items), copy_numbering(indexed.artists), artist_of)
 
 
 @compiled

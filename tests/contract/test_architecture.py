@@ -101,6 +101,7 @@ CORE_FLOW = (
     "models.shelf_judging",
     *(
         "models.composition",
+        "models.asked",
         "models.inputs",
         "models.explanation",
         "models.remembering",

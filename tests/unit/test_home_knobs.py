@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.asked import loosen
 from models.batch import Placed
 from models.composition import STEADY, Knobs, draw_slate, plan_shelves
 from models.diet.diet import Diet
 from models.diet.measures import MEASURES
-from models.inputs import gather_inputs, loosen
+from models.inputs import gather_inputs
 from models.listeners import Population, simulate
 from models.shelf_policy import ShelfPolicy
 from models.shelves import NEXT_UP

@@ -5,7 +5,7 @@ import pytest
 
 from models.features import FEATURES, ITEM_FEATURES, Feature
 from models.network import HIDDEN, new_network
-from models.shelves.reasons import REASONS, add_up_reasons, choose_reason, mean_features
+from models.shelves.reasons import REASONS, add_up_reasons, choose_reason
 from models.slate import Because
 
 
@@ -20,7 +20,7 @@ def added():
         for name, weight in weights.items():
             terms[Feature[name]] = weight
         hidden = np.zeros((HIDDEN, 3), np.float32)
-        return add_up_reasons(features, mean_features(features), hidden, item, new_network(seed=1), terms)
+        return add_up_reasons(features, hidden, np.array([item]), new_network(seed=1), terms)[:, 0]
 
     return add
 

@@ -1,7 +1,5 @@
 """What comes of a slate is paid to the shelf that began it, at once or weeks later."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -203,7 +201,7 @@ def weeks_of(policy_seed):
     back: list[int] = []
     for nth in range(400):
         arm = int(draws.integers(2, 4))
-        memory = replace(memory, shown=remember_slate(memory.shown, decision(1, arm), offset=nth))
+        memory = memory._replace(shown=remember_slate(memory.shown, decision(1, arm), offset=nth))
         value = model.weights().value
         heard = 180_000 if arm == 2 else 90_000
         memory, taught = do(
@@ -216,7 +214,7 @@ def weeks_of(policy_seed):
         back = [nth] if arm == 3 else []
         days = 1.0 if arm == 3 else 3.0
         at += days * DAY
-        memory = replace(memory, gained=memory.gained + (NEXT_DAY_REWARD if days == 1.0 else 0.0))
+        memory = memory._replace(gained=memory.gained + (NEXT_DAY_REWARD if days == 1.0 else 0.0))
         model.learn_many(np.concatenate(told_now))
         rows.append(np.concatenate(told_now))
     return model, np.concatenate(rows)

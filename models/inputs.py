@@ -61,7 +61,14 @@ def gather_inputs(
         knobs=knobs,
         partition=partition,
     )
-    return gather(asked)
+    return gather_asked(asked)
+
+
+def gather_asked(asked: Asked) -> tuple[Inputs, Steps]:
+    """`gather_inputs`, of what is asked."""
+    inputs, situation = _gather(asked)
+    # A plain int comes back; the next pass would take a small one for another kind than a large one.
+    return inputs._replace(seed=asked.seed), situation
 
 
 def draw_asked(asked: Asked, plan: Plan) -> tuple[Drawn, Steps, Int32s, Int32s]:
@@ -103,8 +110,7 @@ def name_anchors(anchors: Sequence[int], catalogue: Catalogue) -> list[str]:
 
 
 @compiled
-def gather(asked: Asked) -> tuple[Inputs, Steps]:
-    """`gather_inputs`, of what is asked."""
+def _gather(asked: Asked) -> tuple[Inputs, Steps]:
     about, knobs = asked.about, asked.knobs
     situation = describe_situation(
         asked.scored.features, asked.taste, asked.skip_rate, asked.plays, about.moment
@@ -139,7 +145,7 @@ def _draw_asked(
     asked: Asked, arms: Int64s, anchors: Int64s, rules: Rules, conditions: Conditions
 ) -> tuple[_Columns, Steps, Int32s, Int32s]:
     """Gather and draw; arrays alone go back to Python, which takes long over what holds them by name."""
-    inputs, situation = gather(asked)
+    inputs, situation = _gather(asked)
     drawn = draw(inputs, arms, anchors, rules, conditions)
     page = drawn.page
     explaining = np.full(len(page.items), -1, np.int32)

@@ -19,7 +19,7 @@ from models.events import EVENT_CODES, Event, EventType, stable_key
 from models.examples import draw_example
 from models.explanation import Emission, Explanation, explain_slate
 from models.features import POOL_FEATURES, Feature
-from models.inputs import draw_asked, gather, name_items
+from models.inputs import draw_asked, gather_asked, name_items
 from models.item_space import from_steps
 from models.observation import observe
 from models.own_weights import OwnWeights, learn_own
@@ -123,7 +123,7 @@ class Personalizer:
     ) -> Explanation:
         """Record all that a slate which was just recommended, and is not shown yet, follows from."""
         ranking = listener.prediction or self.predict(listener)
-        inputs, _ = gather(self._ask(listener, ranking, partition))
+        inputs, _ = gather_asked(self._ask(listener, ranking, partition))
         emission = Emission(listener.user, partition, listener.offset, emitted_at)
         return explain_slate(emission, listener, slate, ranking, inputs, self._plan, self.catalogue)
 

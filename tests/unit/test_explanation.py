@@ -89,6 +89,21 @@ def test_every_slate_is_made_again_byte_for_byte(emitted: list[Emitted]) -> None
             assert getattr(decision, name).tobytes() == getattr(expected, name).tobytes()
 
 
+def test_small_and_large_seeds_draw_what_was_emitted() -> None:
+    core = Standalone(ring_events=256)
+    core.learn_catalog(RECORDS)
+    core.process([Placed(n, event) for n, event in enumerate(EVENTS[:90])], partition=PARTITION, emit=None)
+    listener, seeds = core.listener(USER), set()
+    for offset in range(100, 116):
+        listener.offset = offset
+        slate = core.personalizer.recommend(listener, partition=PARTITION)
+        kept = core.personalizer.explain(listener, slate, partition=PARTITION, emitted_at=5.25)
+        assert type(kept.seed) is np.uint64
+        assert rebuild(kept) == slate
+        seeds.add(int(kept.seed) >> 63)
+    assert seeds == {0, 1}
+
+
 def test_they_follow_from_everything_that_a_slate_can_follow_from(emitted: list[Emitted]) -> None:
     shown = {shelf.id for one in emitted for shelf in one.slate.shelves}
     assert shown >= {"from-the-editors", "new-from-followed", "trending-near-you", "best-of-artist"}
